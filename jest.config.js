@@ -1,0 +1,14 @@
+/** Unit and contract specs lie beside the code; whole-product tests lie in test/. Both use the private broker that `npm test` starts. */
+const project = {
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  moduleNameMapper: { '^@assay/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.assay'],
+  testEnvironment: 'node',
+};
+
+module.exports = {
+  projects: [
+    { ...project, displayName: 'libs', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
+    { ...project, displayName: 'product', testMatch: ['<rootDir>/test/**/*.test.ts'] },
+  ],
+};
