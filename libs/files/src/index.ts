@@ -1,0 +1,2 @@
+export { identityOf, type FileIdentity } from './identity';
+export { fsPath, makeFolder, openFolder, resolveRoot, type FsPath, type OpenFolder } from './folder';
