@@ -1,0 +1,306 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { amqpHandshake } from './amqp-handshake.mjs';
+import {
+  brokerEnvironment,
+  brokerPaths,
+  configuration,
+  definitions,
+  madeUpPassword,
+  nodeNameOf,
+} from './broker-files.mjs';
+import { withLock } from './lock.mjs';
+import { answers, freePort, isFree } from './ports.mjs';
+import { endProgram, isRunning, programOf, programsByEnvironment } from './program.mjs';
+import { findEpmd, findRabbitmqServer } from './rabbitmq-server.mjs';
+
+const VHOST = 'assay';
+const USER = 'assay';
+const OPERATOR = 'operator';
+/** Never epmd's own default (4369): a system broker may come later and would register with ours. */
+const FIRST_PORTS = { amqp: 5672, management: 15672, distribution: 25673, epmd: 4370 };
+const READY_MS = 90_000;
+const STOP_MS = 30_000;
+
+/**
+ * A private RabbitMQ node of one installation.
+ * @typedef {object} PrivateBroker
+ * @property {string} amqpUrl of the application's user, with its password and vhost
+ * @property {string} managementUrl HTTP API and UI, without credentials
+ * @property {string} user of the management UI; in tests it administers
+ * @property {string} password of that user
+ * @property {string} nodeName
+ * @property {{ amqp: number, management: number, distribution: number, epmd: number }} ports all on 127.0.0.1
+ * @property {{ node: number, epmd: number }} pids
+ * @property {string} log path of its log
+ * @property {boolean} started false: it was running already
+ */
+
+/**
+ * Starts the private node of `home`, or returns the one that runs. Ports, passwords and stored messages are those of
+ * the last time; a port taken meanwhile by another program is replaced by the next free one. What a crash left is
+ * recognised: a living epmd is used again, dead pids are forgotten. Resolves when the application's user has opened a
+ * connection and the operator the management API. Rejects with the last lines of the log; nothing is left running then.
+ * @param {{ home: string, forTests?: boolean, server?: string | null }} options `forTests`: the operator may
+ *   administer (make vhosts); takes effect at the node's next boot
+ * @returns {Promise<PrivateBroker>}
+ */
+export async function startPrivateBroker({ home, forTests = false, server = findRabbitmqServer() }) {
+  const place = resolveHome(home);
+  const paths = brokerPaths(place);
+  return withLock(paths.lock, async () => {
+    const known = readState(paths);
+    if (known && isRunning(known.node)) {
+      await ready(known, paths);
+      return describe(known, paths, false);
+    }
+    if (!server) throw new Error('rabbitmq-server is not installed.');
+    await endLeftNodes(place, known);
+    for (let round = 1; ; round++) {
+      const state = await boot(place, paths, readState(paths), { forTests, server });
+      try {
+        await ready(state, paths);
+        return describe(state, paths, true);
+      } catch (error) {
+        await endAll(place, state);
+        // Between the choice of a port and its use another program may have taken it.
+        if (round === 3 || !/eaddrinuse|address already in use/i.test(error.message)) throw error;
+      }
+    }
+  });
+}
+
+/**
+ * Ends the private node of `home` and its epmd; resolves when both are gone. Stored messages, ports and passwords stay.
+ * Idempotent. True if anything was running.
+ * @param {string} home
+ */
+export async function stopPrivateBroker(home) {
+  const place = resolveHome(home);
+  const paths = brokerPaths(place);
+  return withLock(paths.lock, () => endAll(place, readState(paths)));
+}
+
+/**
+ * The private node of `home` if it runs, else null. Reads only.
+ * @param {string} home
+ * @returns {PrivateBroker | null}
+ */
+export function runningPrivateBroker(home) {
+  const paths = brokerPaths(resolveHome(home));
+  const state = readState(paths);
+  return state && isRunning(state.node) ? describe(state, paths, false) : null;
+}
+
+async function boot(home, paths, known, { forTests, server }) {
+  const epmdRuns = isRunning(known?.epmd) && (await answers(known.ports.epmd));
+  if (!epmdRuns) await endProgram(known?.epmd);
+  const ports = await choosePorts(known?.ports, epmdRuns);
+  const secrets = known?.secrets ?? { password: madeUpPassword(), operatorPassword: madeUpPassword() };
+  const state = { version: 1, nodeName: nodeNameOf(home), ports, secrets, forTests, node: null, epmd: null };
+  for (const folder of [paths.folder, paths.configFolder, paths.storage, paths.logs]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  writeOnce(paths.cookie, randomBytes(24).toString('hex'), 0o400);
+  write(paths.config, configuration(ports, paths));
+  write(paths.plugins, '[rabbitmq_management].\n');
+  write(paths.advancedConfig, '[].\n');
+  const rights = { vhost: VHOST, user: USER, operator: OPERATOR, ...secrets, forTests };
+  write(paths.definitions, JSON.stringify(definitions(rights), null, 2));
+  rmSync(paths.output, { force: true });
+  const env = brokerEnvironment({ nodeName: state.nodeName, ports, paths });
+  state.epmd = epmdRuns ? known.epmd : await startEpmd(env, ports.epmd, paths);
+  writeState(paths, state);
+  state.node = await launch('nice', ['-n', '19', server], env, paths);
+  writeState(paths, state);
+  return state;
+}
+
+async function choosePorts(known, keepEpmd) {
+  const ports = {};
+  const taken = new Set();
+  for (const [use, first] of Object.entries(FIRST_PORTS)) {
+    const before = known?.[use];
+    const keep = before && !taken.has(before) && ((use === 'epmd' && keepEpmd) || (await isFree(before)));
+    ports[use] = keep ? before : await freePort(first, taken);
+    taken.add(ports[use]);
+  }
+  return ports;
+}
+
+async function startEpmd(env, port, paths) {
+  const epmd = findEpmd();
+  if (!epmd) throw new Error('epmd, a part of Erlang, was not found on PATH.');
+  const program = await launch(epmd, ['-address', '127.0.0.1', '-port', String(port)], env, paths);
+  for (let tries = 0; tries < 100; tries++) {
+    if (await answers(port)) return program;
+    if (!isRunning(program)) throw new Error(`epmd ended at once (address already in use?).\n${lastLines(paths)}`);
+    await sleep(50);
+  }
+  await endProgram(program);
+  throw new Error(`epmd does not answer on 127.0.0.1:${port}.`);
+}
+
+/** Starts a program of its own session that outlives this one, its output in the log folder. */
+async function launch(command, args, env, paths) {
+  const output = openSync(paths.output, 'a', 0o600);
+  try {
+    const child = spawn(command, args, { env, cwd: paths.folder, detached: true, stdio: ['ignore', output, output] });
+    await new Promise((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    child.unref();
+    return programOf(child.pid) ?? { pid: child.pid, started: 'gone' };
+  } finally {
+    closeSync(output);
+  }
+}
+
+async function ready(state, paths) {
+  const { amqpUrl, managementUrl, user, password } = describe(state, paths, true);
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const deadline = Date.now() + READY_MS;
+  for (;;) {
+    let reason;
+    try {
+      await amqpHandshake(amqpUrl, { timeoutMs: 2_000 });
+      const answer = await fetch(`${managementUrl}/api/whoami`, {
+        headers: { authorization },
+        signal: AbortSignal.timeout(2_000),
+      });
+      await answer.arrayBuffer();
+      if (answer.ok) return;
+      reason = `the management API answers ${answer.status}`;
+    } catch (error) {
+      reason = error.message;
+    }
+    if (!isRunning(state.node)) {
+      throw new Error(
+        `The private RabbitMQ node ended while starting. Its last words (${paths.log}):\n${lastLines(paths)}`,
+      );
+    }
+    if (Date.now() > deadline) {
+      const words = `${reason}. Its last words (${paths.log}):\n${lastLines(paths)}`;
+      throw new Error(
+        `The private RabbitMQ node (pid ${state.node.pid}) is not ready after ${READY_MS / 1000} s: ${words}`,
+      );
+    }
+    await sleep(100);
+  }
+}
+
+async function endAll(home, state) {
+  const before = [state?.node, state?.epmd].some((program) => isRunning(program));
+  await endProgram(state?.node, { graceMs: STOP_MS });
+  await endProgram(state?.epmd);
+  const left = await endLeftNodes(home, null);
+  return before || left;
+}
+
+/** Ends what belongs to this node's name but is not on record: a state file that was lost, a crash before it was written. */
+async function endLeftNodes(home, known) {
+  const left = programsByEnvironment('RABBITMQ_NODENAME', nodeNameOf(home)).filter(
+    (program) => program.pid !== known?.epmd?.pid,
+  );
+  // A node's own helpers end with it.
+  for (const program of left) await endProgram(program, { graceMs: STOP_MS });
+  return left.length > 0;
+}
+
+function describe(state, paths, started) {
+  return {
+    amqpUrl: `amqp://${USER}:${encodeURIComponent(state.secrets.password)}@127.0.0.1:${state.ports.amqp}/${VHOST}`,
+    managementUrl: `http://127.0.0.1:${state.ports.management}`,
+    user: OPERATOR,
+    password: state.secrets.operatorPassword,
+    vhost: VHOST,
+    nodeName: state.nodeName,
+    ports: state.ports,
+    pids: { node: state.node?.pid, epmd: state.epmd?.pid },
+    log: paths.log,
+    started,
+  };
+}
+
+function readState(paths) {
+  let text;
+  try {
+    text = readFileSync(paths.state, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const state = JSON.parse(text);
+    return state.version === 1 ? state : null;
+  } catch {
+    return null; // cut off by a full disk: the node is then found by its name
+  }
+}
+
+function writeState(paths, state) {
+  write(paths.state, `${JSON.stringify({ ...state, ...describe(state, paths, true) }, null, 2)}\n`);
+}
+
+function write(file, text) {
+  rmSync(file, { force: true }); // a mode is given at creation only
+  writeFileSync(file, text, { mode: 0o600 });
+}
+
+function writeOnce(file, text, mode) {
+  try {
+    writeFileSync(file, text, { mode, flag: 'wx' });
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+}
+
+function lastLines(paths, count = 15) {
+  const texts = [paths.log, paths.output].map((file) => {
+    try {
+      return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+    } catch {
+      return '';
+    }
+  });
+  return texts.filter((text) => text !== '').join('\n') || '(it said nothing)';
+}
+
+function resolveHome(home) {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  return realpathSync(path.resolve(home));
+}
+
+const USAGE = 'node deploy/local/broker.mjs start|stop|show [--home DIR] [--for-tests]';
+
+/** The command prints the broker as JSON (`null` if none runs); `stop` prints whether anything ran. */
+async function command() {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      home: { type: 'string', default: process.env.ASSAY_HOME || '.assay' },
+      'for-tests': { type: 'boolean' },
+    },
+  });
+  const acts = {
+    start: () => startPrivateBroker({ home: values.home, forTests: values['for-tests'] ?? false }),
+    stop: () => stopPrivateBroker(values.home),
+    show: () => runningPrivateBroker(values.home),
+  };
+  const act = acts[positionals[0]];
+  if (!act) throw new Error(`Usage: ${USAGE}`);
+  console.log(JSON.stringify(await act(), null, 2));
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
+  command().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
