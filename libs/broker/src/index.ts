@@ -1,0 +1,18 @@
+export { Broker, type BrokerOptions } from './broker';
+export { BrokerUnavailable, TopologyMismatch } from './errors';
+export {
+  HEADER,
+  pathIn,
+  place,
+  placeMessage,
+  readMessage,
+  walk,
+  walkMessage,
+  type NamedFile,
+  type PlaceMessage,
+  type Read,
+  type WalkMessage,
+} from './messages';
+export { dead, delayed, placeOutgoing, walkOutgoing, type Outgoing } from './publisher';
+export { again, type Delivery, type OnDeliveries, type Subscription } from './subscription';
+export { FILE_QUEUES, PRIORITIES, SCANS_QUEUE, SCAN_QUEUES, filesQueue, type Priority } from './topology';
