@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { findOnPath } from './rabbitmq-server.mjs';
+import { CommandFailure, say } from './say.mjs';
+
+/** Debian's way to say that no service may be started: invoke-rc.d and deb-systemd-invoke ask it, 101 forbids. */
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/** Whether this user may install packages here (root on Debian, Ubuntu and their kin). */
+export function canInstallRabbitmq() {
+  return process.platform === 'linux' && process.getuid() === 0 && findOnPath('apt-get') !== null;
+}
+
+/**
+ * Installs the distribution's rabbitmq-server for its program alone: its service is neither started nor will it start
+ * at the next boot. Only to be called where the package is not installed.
+ */
+export function installRabbitmq() {
+  say('No RabbitMQ is here: installing the package rabbitmq-server (apt-get update, apt-get install) …');
+  const guarded = !existsSync(POLICY);
+  if (guarded) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    apt(['update']);
+    apt(['install', '-y', '--no-install-recommends', 'rabbitmq-server']);
+  } finally {
+    if (guarded) rmSync(POLICY, { force: true });
+  }
+  keepServiceDown();
+}
+
+/** A policy that was there before may have let the service start; what the installation itself started is stopped. */
+function keepServiceDown() {
+  const systemd = existsSync('/run/systemd/system') && findOnPath('systemctl');
+  const commands = systemd
+    ? [['systemctl', 'disable', '--now', 'rabbitmq-server.service']]
+    : [
+        ['invoke-rc.d', '--skip-systemd-native', 'rabbitmq-server', 'stop'],
+        ['update-rc.d', 'rabbitmq-server', 'disable'],
+      ];
+  for (const [program, ...args] of commands) {
+    if (!findOnPath(program)) continue;
+    const { status } = spawnSync(program, args, { encoding: 'utf8' });
+    // 101: the policy forbids it, so nothing was started either.
+    if (status !== 0 && status !== 101) say(`${program} ${args.join(' ')} ended with code ${status}.`);
+  }
+  say("Only its program is used; the package's own service was left stopped and disabled.");
+}
+
+function apt(args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status, stdout, stderr } = spawnSync('apt-get', ['-q', ...args], { env, encoding: 'utf8' });
+  if (status === 0) return;
+  const words = `${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n');
+  throw new CommandFailure(
+    `apt-get ${args.join(' ')} ended with code ${status}. Install RabbitMQ in another way, or set AMQP_URL.\n${words}`,
+  );
+}

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { CHECKOUT } from './checkout.mjs';
+import { findOnPath } from './rabbitmq-server.mjs';
+import { CommandFailure, say } from './say.mjs';
+
+const LEAST = [20, 19];
+
+/** Throws where this Node.js is older than what the product is built for. */
+export function requireNode(version = process.versions.node) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < LEAST[0] || (major === LEAST[0] && minor < LEAST[1])) {
+    throw new CommandFailure(
+      `Node.js ${LEAST.join('.')} or newer is needed; this is ${version}. Install one from https://nodejs.org/ and try again.`,
+    );
+  }
+}
+
+/**
+ * Makes `node_modules` what package-lock.json says, by `npm ci`, and only where it isn't; native packages that were
+ * built for another Node.js are built again.
+ */
+export function ensurePackages() {
+  const difference = firstDifference();
+  if (difference) {
+    say(`Installing packages (${difference}) …`);
+    // The build needs the development packages, whatever NODE_ENV says.
+    npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+  }
+  if (nativePackageLoads().ok) return;
+  say('Building native packages for this Node.js …');
+  npm(['rebuild', 'better-sqlite3']);
+  const { ok, words } = nativePackageLoads();
+  if (!ok) {
+    throw new CommandFailure(
+      `better-sqlite3 can't be loaded by Node.js ${process.versions.node}. Where no built one can be had, it is compiled: ` +
+        `python3, make and a C++ compiler must be installed (Debian: apt-get install python3 make g++).\n${words}`,
+    );
+  }
+}
+
+/** What npm noted of the installed packages, against the lock. Packages for other platforms may be absent. */
+function firstDifference() {
+  const locked = packagesIn('package-lock.json');
+  if (!locked) throw new CommandFailure('package-lock.json is missing or broken: get it back by git checkout.');
+  const installed = packagesIn(path.join('node_modules', '.package-lock.json'));
+  if (!installed) return 'none are installed';
+  for (const [name, entry] of Object.entries(locked)) {
+    const have = installed[name];
+    if (name === '' || (!have && entry.optional)) continue;
+    if (have?.version !== entry.version) return `${name.replace('node_modules/', '')} ${entry.version} is missing`;
+  }
+  return null;
+}
+
+function packagesIn(file) {
+  try {
+    return JSON.parse(readFileSync(path.join(CHECKOUT, file), 'utf8')).packages;
+  } catch {
+    return null;
+  }
+}
+
+function nativePackageLoads() {
+  const script = "new (require('better-sqlite3'))(':memory:').close()";
+  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: CHECKOUT, encoding: 'utf8' });
+  return { ok: status === 0, words: stderr };
+}
+
+function npm(args) {
+  const script = process.env.npm_execpath; // the very npm that runs this command
+  const [program, first] =
+    script && /\.[cm]?js$/.test(script) ? [process.execPath, [script]] : [findOnPath('npm') ?? 'npm', []];
+  const { status, error } = spawnSync(program, [...first, ...args], { cwd: CHECKOUT, stdio: 'inherit' });
+  if (error) throw new CommandFailure(`npm can't be run: ${error.message}. It comes with Node.js.`);
+  if (status !== 0) {
+    throw new CommandFailure(
+      `npm ${args[0]} ended with code ${status}; what it said is above. Mend that and try again.`,
+    );
+  }
+}
