@@ -1,0 +1,79 @@
+import { type CaptureTime, type Problem } from '@assay/inspection';
+import { type RawTags } from './exif';
+import { cleanText } from './clean-text';
+
+/** In the order in which they are believed: when the picture was taken, then when it became digital. */
+const SOURCES = [
+  { source: 'EXIF:DateTimeOriginal', date: 0x9003, offset: 0x9011, subSeconds: 0x9291 },
+  { source: 'EXIF:CreateDate', date: 0x9004, offset: 0x9012, subSeconds: 0x9292 },
+] as const;
+
+/** EXIF's `YYYY:MM:DD HH:MM:SS`, and what writers make of it: other separators, ISO 8601, fractions, an offset behind. */
+const DATE =
+  /^(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d{1,2}:?\d{2})?$/;
+/** EXIF 2.32, 4.6.5: unknown dates are blanks, with or without the colons. */
+const UNKNOWN = /^[\s:]*$/;
+const OFFSET = /^([+-])(\d{1,2}):?(\d{2})$/;
+/** Line Islands; nobody lives further from Greenwich. */
+const MAX_OFFSET_MINUTES = 14 * 60;
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
+/** `+09:00` of an EXIF offset, or null where it says none that exists. */
+export function parseOffset(text: string | undefined): string | null {
+  if (text === 'Z') return '+00:00';
+  const parts = OFFSET.exec(text ?? '');
+  if (parts === null) return null;
+  const hours = Number(parts[2]);
+  const minutes = Number(parts[3]);
+  if (minutes > 59 || hours * 60 + minutes > MAX_OFFSET_MINUTES) return null;
+  return `${parts[1]}${two(hours)}:${two(minutes)}`;
+}
+
+/** The parts of a date that exists in the calendar; null for any other text. */
+export function parseDate(text: string): { local: string; offset: string | null } | null {
+  const parts = DATE.exec(text);
+  if (parts === null) return null;
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  const fraction = parts[7] === undefined ? '' : `.${parts[7]}`;
+  const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
+  return { local: `${date}T${two(hour)}:${two(minute)}:${two(second)}${fraction}`, offset: parseOffset(parts[8]) };
+}
+
+function withSubSeconds(local: string, value: unknown): string {
+  const digits = cleanText(value) ?? '';
+  return local.includes('.') || !/^\d{1,9}$/.test(digits) ? local : `${local}.${digits}`;
+}
+
+/** Capture time from the raw tags of the EXIF directory. A date that can't be is a problem, and the next source is asked. */
+export function captureTime(exif: RawTags, problems: Problem[]): CaptureTime | undefined {
+  for (const { source, date, offset, subSeconds } of SOURCES) {
+    const text = cleanText(exif[date]);
+    if (text === undefined || UNKNOWN.test(text)) continue;
+    const parsed = parseDate(text);
+    if (parsed === null) {
+      problems.push({ code: 'impossible-date', message: `${source} is no date: ${JSON.stringify(text.slice(0, 40))}` });
+      continue;
+    }
+    return {
+      local: withSubSeconds(parsed.local, exif[subSeconds]),
+      offset: parsed.offset ?? parseOffset(cleanText(exif[offset])),
+      source,
+    };
+  }
+  return undefined;
+}

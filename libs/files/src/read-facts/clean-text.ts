@@ -1,0 +1,22 @@
+const MAX_LENGTH = 200;
+
+/**
+ * Controls, and what would turn or hide the text around it where it is shown: bidirectional overrides and isolates,
+ * zero-width marks, line and paragraph separators, lone surrogates, non-characters.
+ */
+const UNWANTED = /[\p{Cc}\p{Cs}\p{Cn}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+/**
+ * A text value of metadata, fit to be shown and stored: up to its first NUL (EXIF strings end there, padding follows),
+ * without unwanted characters, trimmed, at most 200 characters. Undefined where nothing is left, or where the bytes are
+ * in an unknown encoding: what would be shown is not what the camera wrote.
+ */
+export function cleanText(value: unknown): string | undefined {
+  const text =
+    typeof value === 'string' ? value : value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : '';
+  const nul = text.indexOf('\0');
+  const shown = (nul < 0 ? text : text.slice(0, nul)).replace(UNWANTED, '').trim();
+  if (shown === '' || shown.includes('\ufffd')) return undefined;
+  if (shown.length <= MAX_LENGTH) return shown;
+  return [...shown].slice(0, MAX_LENGTH).join('').trim();
+}

@@ -1,0 +1,44 @@
+import { type Camera, type FileFacts, type Problem } from '@assay/inspection';
+import { captureTime } from './capture-time';
+import { type RawExif } from './exif';
+import { location } from './location';
+import { cleanText } from './clean-text';
+
+const MAKE = 0x010f;
+const MODEL = 0x0110;
+const ORIENTATION = 0x0112;
+const SOFTWARE = 0x0131;
+const SERIAL = 0xa431;
+const LENS = 0xa434;
+
+export type ExifFacts = Pick<FileFacts, 'orientation' | 'camera' | 'captured' | 'location'>;
+
+function camera(raw: RawExif): Camera | undefined {
+  const found: Camera = {};
+  for (const [key, value] of [
+    ['make', raw.ifd0?.[MAKE]],
+    ['model', raw.ifd0?.[MODEL]],
+    ['lens', raw.exif?.[LENS]],
+    ['serial', raw.exif?.[SERIAL]],
+    ['software', raw.ifd0?.[SOFTWARE]],
+  ] as const) {
+    const text = cleanText(value);
+    if (text !== undefined) found[key] = text;
+  }
+  return Object.keys(found).length === 0 ? undefined : found;
+}
+
+/** Facts from EXIF's raw values; what is not possible is left out, and said in `problems` where it was meant to be a fact. */
+export function exifFacts(raw: RawExif, problems: Problem[]): ExifFacts {
+  const facts: ExifFacts = {};
+  const orientation = raw.ifd0?.[ORIENTATION];
+  if (typeof orientation === 'number' && Number.isInteger(orientation) && orientation >= 1 && orientation <= 8)
+    facts.orientation = orientation;
+  const madeBy = camera(raw);
+  if (madeBy !== undefined) facts.camera = madeBy;
+  const captured = captureTime(raw.exif ?? {}, problems);
+  if (captured !== undefined) facts.captured = captured;
+  const place = location(raw.gps ?? {}, problems);
+  if (place !== undefined) facts.location = place;
+  return facts;
+}

@@ -1,0 +1,87 @@
+import { type FactGroup, type FileFacts } from '@assay/inspection';
+import { type ByteSource } from './byte-source';
+import { type Contents, type ContentsReader, addProblem } from './contents';
+import { readExif } from './exif';
+import { exifFacts } from './exif-facts';
+import { readBmp } from './formats/bmp';
+import { readGif } from './formats/gif';
+import { readJpeg } from './formats/jpeg';
+import { readPng } from './formats/png';
+import { readTiff } from './formats/tiff';
+import { readWebp } from './formats/webp';
+import { mediaTypeBySignature } from './signature';
+import { textType } from './text-type';
+
+/** Enough for every signature of the library for the rare formats. */
+const RARE_HEAD_BYTES = 64 * 1024;
+
+/** One reader a container. What has none here keeps its media type and nothing more. */
+const CONTENTS_READERS: Readonly<Record<string, ContentsReader>> = {
+  'image/jpeg': readJpeg,
+  'image/png': readPng,
+  'image/apng': readPng,
+  'image/gif': readGif,
+  'image/bmp': readBmp,
+  'image/webp': readWebp,
+  'image/tiff': readTiff,
+  'image/x-olympus-orf': readTiff,
+};
+
+/** Asked for the media type of what is not recognised by us; it may read third-party code's mind about hostile bytes. */
+export type RareMediaTypes = (head: Buffer) => Promise<string | undefined>;
+
+/** Lower case, without the dot; `''` for names without one, for `.name` and for `name.`. */
+export function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 ? '' : name.slice(dot + 1).toLowerCase();
+}
+
+async function mediaTypeOf(source: ByteSource, rare: RareMediaTypes | null): Promise<string> {
+  if (source.size === 0) return 'inode/x-empty';
+  const own = mediaTypeBySignature(source.head);
+  if (own !== undefined) return own;
+  const head = Buffer.from(source.at(0, RARE_HEAD_BYTES));
+  const found = rare === null ? undefined : await rare(head);
+  return found ?? textType(head, head.length === source.size) ?? 'application/octet-stream';
+}
+
+function readContents(source: ByteSource, mediaType: string, metadata: boolean): Contents {
+  const reader = Object.hasOwn(CONTENTS_READERS, mediaType) ? CONTENTS_READERS[mediaType] : undefined;
+  const contents = reader?.(source, metadata) ?? { problems: [] };
+  if (source.exhausted) addProblem(contents, 'too-scattered', 'What describes the file is spread too far to be read.');
+  return contents;
+}
+
+/**
+ * Facts of one file. Media type and extension always; the rest as far as `needs` asks. Never throws for any content;
+ * errors of the disk pass through. `rare` null: no third-party code is let at the bytes at all.
+ */
+export async function factsOf(
+  source: ByteSource,
+  name: string,
+  needs: readonly FactGroup[],
+  rare: RareMediaTypes | null,
+): Promise<FileFacts> {
+  const mediaType = await mediaTypeOf(source, rare);
+  const facts: FileFacts = { mediaType, extension: extensionOf(name), reader: 'none', problems: [] };
+  const metadata = rare !== null && needs.includes('metadata');
+  // The raw formats are told from TIFF by their directories alone.
+  if (!metadata && !needs.includes('dimensions') && mediaType !== 'image/tiff') return facts;
+  const contents = readContents(source, mediaType, metadata);
+  facts.mediaType = contents.mediaType ?? mediaType;
+  if (contents.width !== undefined) facts.width = contents.width;
+  if (contents.height !== undefined) facts.height = contents.height;
+  facts.problems = contents.problems;
+  if (metadata && contents.exif !== undefined) await addExif(facts, contents.exif, contents);
+  return facts;
+}
+
+async function addExif(facts: FileFacts, block: Buffer, contents: Contents): Promise<void> {
+  const raw = await readExif(block);
+  if (raw === null) {
+    addProblem(contents, 'unreadable-metadata', 'The reader of EXIF gave up on this file.');
+    return;
+  }
+  facts.reader = 'exifr';
+  Object.assign(facts, exifFacts(raw, facts.problems));
+}

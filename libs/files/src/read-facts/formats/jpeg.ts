@@ -1,0 +1,82 @@
+import { type ByteSource } from '../byte-source';
+import { type Contents, addProblem, setDimensions } from '../contents';
+import { exifBlock } from '../exif-block';
+
+const SOI = 0xd8;
+const EOI = 0xd9;
+const SOS = 0xda;
+const APP1 = 0xe1;
+/** Real files have a dozen; one with ICC profiles and XMP in parts some hundred. */
+const MAX_SEGMENTS = 1000;
+/** Encoders that count wrong leave a few bytes between segments. */
+const MAX_GAP = 4096;
+
+/** SOF0 … SOF15, the frame headers that carry the size; C4, C8 and CC in their midst are other things. */
+const isFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+
+/** Length, precision, height, width, components, three bytes a component: what does not fit is no frame header. */
+function isFrameHeader(header: Buffer, length: number): boolean {
+  if (header.length < 8) return false;
+  const precision = header[2] ?? 0;
+  const components = header[7] ?? 0;
+  return precision >= 2 && precision <= 16 && components >= 1 && components <= 4 && length === 8 + 3 * components;
+}
+
+const hasLength = (marker: number): boolean => !(marker === 0x01 || (marker >= 0xd0 && marker <= SOI));
+
+const isExif = (payload: Buffer): boolean =>
+  payload.length >= 6 && payload.readUInt32BE(0) === 0x45786966 && payload[4] === 0;
+
+/** Where the next marker byte (after its 0xff) lies, or -1 where none is near. */
+function nextMarker(source: ByteSource, from: number): number {
+  const near = source.at(from, 2);
+  if (near.length === 2 && near[0] === 0xff && near[1] !== 0xff && near[1] !== 0) return from + 1;
+  const bytes = source.at(from, MAX_GAP);
+  for (let at = 0; at + 1 < bytes.length; at += 1)
+    if (bytes[at] === 0xff && bytes[at + 1] !== 0xff && bytes[at + 1] !== 0) return from + at + 1;
+  return -1;
+}
+
+/**
+ * Walks the segments from marker to marker up to the first scan, skipping what it does not want without reading it.
+ * The size is the frame header's (ITU T.81 B.2.2), never EXIF's, which editors leave stale.
+ */
+export function readJpeg(source: ByteSource, metadata: boolean): Contents {
+  const contents: Contents = { problems: [] };
+  let framed = false;
+  let exifSeen = !metadata;
+  let position = 2;
+  for (let segments = 0; segments < MAX_SEGMENTS && !(framed && exifSeen); segments += 1) {
+    const markerAt = nextMarker(source, position);
+    const marker = markerAt < 0 ? EOI : (source.at(markerAt, 1)[0] ?? EOI);
+    if (marker === EOI || marker === SOS) break;
+    if (!hasLength(marker)) {
+      position = markerAt + 1;
+      continue;
+    }
+    const header = source.at(markerAt + 1, 8);
+    const length = header.length < 2 ? 0 : header.readUInt16BE(0);
+    if (length < 2) {
+      position = markerAt + 1;
+      continue;
+    }
+    if (isFrame(marker) && !framed && isFrameHeader(header, length)) {
+      framed = true;
+      setDimensions(contents, header.readUInt16BE(5), header.readUInt16BE(3));
+    } else if (marker === APP1 && !exifSeen && isExif(source.at(markerAt + 3, 6))) {
+      exifSeen = true;
+      readExif(contents, source.at(markerAt + 9, length - 8));
+    }
+    position = markerAt + 1 + length;
+  }
+  if (!framed)
+    addProblem(contents, 'truncated', 'The file ends, or breaks off, before the frame header that says its size.');
+  return contents;
+}
+
+function readExif(contents: Contents, bytes: Buffer): void {
+  const { block, sound } = exifBlock(bytes);
+  if (block !== undefined) contents.exif = block;
+  if (!sound) addProblem(contents, 'unreadable-metadata', 'The EXIF directories are broken, wholly or in part.');
+}

@@ -1,0 +1,85 @@
+import { type FactGroup } from '@assay/inspection';
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
+import { type FsPath, type OpenFolder } from '../folder';
+import { identityOf } from '../identity';
+import { bytesOfFile } from './byte-source';
+import { type RareMediaTypes, factsOf } from './file-facts';
+import { type ReadResult } from './reader-messages';
+
+/** node:fs has this constant on Linux alone; it spares a write of the inode for every file that is read. */
+const O_NOATIME = (constants as { O_NOATIME?: number }).O_NOATIME ?? 0;
+/** O_NONBLOCK: the name may have become a FIFO since the lstat, and opening one waits for a writer. */
+const OPEN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+const codeOf = (error: unknown): string => {
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string') throw error;
+  return code;
+};
+
+const GONE = new Set(['ENOENT', 'ENOTDIR']);
+/** ENXIO: a socket, or a device that is not there. ENAMETOOLONG: our own prefix made it too long. */
+const UNREADABLE = new Set(['EACCES', 'EPERM', 'ENAMETOOLONG', 'ENXIO', 'ENODEV', 'EOPNOTSUPP']);
+
+function resultOfErrno(code: string): ReadResult {
+  if (GONE.has(code)) return { kind: 'gone' };
+  if (UNREADABLE.has(code)) return { kind: 'skipped', reason: `unreadable: ${code}` };
+  if (code === 'ELOOP') return { kind: 'skipped', reason: 'not-a-regular-file: symlink' };
+  return { kind: 'broken-disk', code };
+}
+
+/** What it is instead of a regular file; null for a regular file. */
+function otherKind(stats: Stats | BigIntStats): ReadResult | null {
+  if (stats.isFile()) return null;
+  if (stats.isDirectory()) return { kind: 'folder' };
+  const what = stats.isSymbolicLink() ? 'symlink' : stats.isFIFO() ? 'fifo' : stats.isSocket() ? 'socket' : 'device';
+  return { kind: 'skipped', reason: `not-a-regular-file: ${what}` };
+}
+
+function openForReading(path: FsPath): number {
+  if (O_NOATIME === 0) return openSync(path, OPEN);
+  try {
+    return openSync(path, OPEN | O_NOATIME);
+  } catch (error) {
+    // Granted to the file's owner and to root alone.
+    if (codeOf(error) !== 'EPERM') throw error;
+    return openSync(path, OPEN);
+  }
+}
+
+/**
+ * Reads one entry of an open folder. Follows no symlink and opens nothing but a regular file. Every error of the system
+ * is a result; only a fault of ours is thrown.
+ */
+export async function readEntry(
+  folder: OpenFolder,
+  name: string,
+  needs: readonly FactGroup[],
+  rare: RareMediaTypes | null,
+): Promise<ReadResult> {
+  let fd = -1;
+  try {
+    const path = folder.entry(name);
+    // Before it is opened: opening a device can do anything, and a FIFO's opening is seen by its writer.
+    const before = otherKind(lstatSync(path));
+    if (before !== null) return before;
+    fd = openForReading(path);
+    const stats = fstatSync(fd, { bigint: true });
+    const after = otherKind(stats);
+    if (after !== null) return after;
+    const size = Number(stats.size);
+    const facts = await factsOf(bytesOfFile(fd, size), name, needs, rare);
+    return { kind: 'read', identity: identityOf(stats), size, modifiedAtMs: Number(stats.mtimeMs), facts };
+  } catch (error) {
+    return resultOfErrno(codeOf(error));
+  } finally {
+    if (fd >= 0) closeSync(fd);
+  }
+}
+
+/** The one result of all names of a folder that could not be opened. */
+export function resultOfFolderError(error: unknown): ReadResult {
+  const code = codeOf(error);
+  // A symlink now stands on its way, or it leads out: beneath the root there is no such folder any more.
+  return code === 'ELOOP' || code === 'EXDEV' ? { kind: 'gone' } : resultOfErrno(code);
+}

@@ -1,0 +1,68 @@
+import { getPriority, setPriority } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { openFolder } from '../folder';
+import { otherMediaType } from './other-media-type';
+import { readEntry, resultOfFolderError } from './read-entry';
+import { type BatchMessage, type ReadResult, type ReaderMessage, SIGN_AFTER_MS } from './reader-messages';
+
+/*
+ * The entry of a reader: a child process that reads batches of files and may be killed at any moment. Started by
+ * FactReaders, which tells it its niceness as the first argument.
+ */
+
+let lastSignAt = 0;
+
+function send(message: ReaderMessage): void {
+  lastSignAt = performance.now();
+  // Without a callback a failed send is thrown as an event; the parent is gone then, and so are we.
+  process.send?.(message, undefined, undefined, (error) => {
+    if (error !== null) process.exit(0);
+  });
+}
+
+async function readBatch({ id, root, folder, names, needs, bare }: BatchMessage): Promise<ReadResult[]> {
+  let opened;
+  try {
+    opened = openFolder(root, folder);
+  } catch (error) {
+    const result = resultOfFolderError(error);
+    return names.map(() => result);
+  }
+  try {
+    const results: ReadResult[] = [];
+    const rare = bare ? null : otherMediaType;
+    for (const name of names) {
+      if (performance.now() - lastSignAt > SIGN_AFTER_MS) send({ kind: 'progress', id });
+      results.push(await readEntry(opened, name, needs, rare));
+    }
+    return results;
+  } finally {
+    opened.close();
+  }
+}
+
+/** A reader that hangs in a file does not notice that its parent is gone; a thread of its own does. */
+function dieWithParent(): void {
+  const watch = `const parent = ${process.ppid};
+    setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 500);`;
+  new Worker(watch, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 16 }, execArgv: [] }).unref();
+  process.on('disconnect', () => process.exit(0));
+}
+
+const niceness = Number(process.argv[2]);
+// Never a smaller one than inherited, which only the superuser may set.
+if (Number.isInteger(niceness)) setPriority(0, Math.max(niceness, getPriority(0)));
+// The parent decides when a reader ends; a signal to the whole group must not look like a crash in a file.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+dieWithParent();
+
+let queue = Promise.resolve();
+process.on('message', (message) => {
+  const batch = message as BatchMessage;
+  queue = queue.then(async () => {
+    // So that the time before this batch does not count as the time of its first file.
+    if (performance.now() - lastSignAt > SIGN_AFTER_MS) send({ kind: 'progress', id: batch.id });
+    send({ kind: 'results', id: batch.id, results: await readBatch(batch) });
+  });
+});
+send({ kind: 'ready' });
