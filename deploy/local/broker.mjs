@@ -97,6 +97,13 @@ export function runningPrivateBroker(home) {
   return state && isRunning(state.node) ? describe(state, paths, false) : null;
 }
 
+/** What is kept of the private node of `home`, running or not; null if there never was one. */
+export function keptPrivateBroker(home) {
+  const paths = brokerPaths(resolveHome(home));
+  const state = readState(paths);
+  return state && describe(state, paths, false);
+}
+
 async function boot(home, paths, known, { forTests, server }) {
   const epmdRuns = isRunning(known?.epmd) && (await answers(known.ports.epmd));
   if (!epmdRuns) await endProgram(known?.epmd);

@@ -79,12 +79,3 @@ function fits(folder) {
 function digestOf(home) {
   return createHash('sha256').update(home).digest('hex').slice(0, 12);
 }
-
-/** Last lines of a text file, or nothing where there is none. */
-export function lastLinesOf(file, count = 15) {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
-  } catch {
-    return '';
-  }
-}

@@ -2,7 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CHECKOUT, forgetInstallation, lastLinesOf, noteInstallation } from './checkout.mjs';
+import { keptPrivateBroker } from './broker.mjs';
+import { CHECKOUT, forgetInstallation, noteInstallation } from './checkout.mjs';
+import { lastWords, markLogs, wordsOfDeath } from './last-words.mjs';
 import { withLock } from './lock.mjs';
 import { pm2Processes, startGroups, stopGroups } from './pm2.mjs';
 import { isFree } from './ports.mjs';
@@ -30,32 +32,33 @@ const READY_MS = 120_000;
 export function bringUp({ home, environment, environmentName = 'local', amqpUrl = '', cleanUps }) {
   return withLock(path.join(home, 'start.lock'), async () => {
     const before = cleanUps.length;
-    const wasRunning = await isWhole(home);
+    const wasWhole = await isWhole(home);
+    const amqpUrlBefore = runningUrl(home);
     const broker = await provideBroker({ home, amqpUrl });
     if (broker.started) cleanUps.push(() => withdrawBroker(home));
     const env = { ...environment, ASSAY_HOME: home, AMQP_URL: broker.amqpUrl };
     const config = readConfig(env);
     const apiUrl = urlOf(config.http);
-    if (wasRunning && !broker.started && (await isReady(apiUrl)).ready) {
-      return { broker, apiUrl, roots: config.roots, already: true, counts: await countsOf(home) };
+    const running = { broker, apiUrl, roots: config.roots };
+    // The processes find a broker again that came back where it was.
+    const patience = broker.started && amqpUrlBefore === broker.amqpUrl ? 30_000 : 0;
+    if (wasWhole && (await readyWithin(home, apiUrl, patience)).ready) {
+      cleanUps.length = before;
+      if (broker.started) say('The broker was gone: it was started again.');
+      return { ...running, already: true, counts: await countsOf(home) };
     }
     noteInstallation(home);
     cleanUps.push(async () => {
       await stopGroups(home);
       if (broker.kind === 'given' || broker.started) forgetInstallation(home);
     });
-    if ((await pm2Processes(home)).length > 0) say('Only a part of it is running: starting it again …');
-    await stopGroups(home);
+    if ((await stopGroups(home)) > 0) say('Only a part of it was running: starting it again …');
     await requireFreePort(config.http);
     for (const folder of [...config.roots, path.join(home, 'logs')]) mkdirSync(folder, { recursive: true });
     say('Starting API and subscribers …');
-    await startGroups(home, env, environmentName).catch((error) => {
-      throw new CommandFailure(error.message);
-    });
-    await ready(home, apiUrl);
-    const counts = await countsOf(home);
+    await startReady(home, env, environmentName, apiUrl);
     cleanUps.length = before;
-    return { broker, apiUrl, roots: config.roots, already: false, counts };
+    return { ...running, already: false, counts: await countsOf(home) };
   });
 }
 
@@ -74,7 +77,7 @@ export function takeDown(home) {
   });
 }
 
-/** Both groups wholly online, and the private node (if it is one) too. */
+/** Whether both groups are there and each process online. */
 async function isWhole(home) {
   const processes = await pm2Processes(home);
   const names = new Set(processes.map(({ name }) => name));
@@ -85,6 +88,11 @@ async function countsOf(home) {
   const processes = await pm2Processes(home);
   const count = (name) => processes.filter((entry) => entry.name === name && entry.online).length;
   return { api: count('assay-api'), subscribers: count('assay-subscriber') };
+}
+
+/** Address of the broker that the processes were started with, as far as it is one of ours. */
+function runningUrl(home) {
+  return keptPrivateBroker(home)?.amqpUrl;
 }
 
 /** The built product reads its own environment, so that its checks and defaults are said in one place. */
@@ -113,18 +121,30 @@ async function requireFreePort({ host, port }) {
   );
 }
 
-async function ready(home, apiUrl) {
-  const deadline = Date.now() + READY_MS;
+async function startReady(home, environment, environmentName, apiUrl) {
+  const marks = markLogs(home);
+  await startGroups(home, environment, environmentName).catch((error) => {
+    throw new CommandFailure(error.message);
+  });
+  const { ready, failing, reason } = await readyWithin(home, apiUrl, READY_MS);
+  if (ready) return;
+  await stopGroups(home);
+  if (!failing) throw new CommandFailure(`Not ready after ${READY_MS / 1000} s: ${reason}.\n${lastWords(home, marks)}`);
+  const words = `${lastWords(home, marks)}\n${wordsOfDeath(failing, environment)}`;
+  throw new CommandFailure(`${failing} ends again and again while starting.\n${words}`);
+}
+
+/** Waits until all processes are online and the API says that it is ready; ends early where one dies repeatedly. */
+async function readyWithin(home, apiUrl, ms) {
+  const deadline = Date.now() + ms;
   for (;;) {
     const processes = await pm2Processes(home);
+    const offline = processes.filter(({ online }) => !online).map(({ name }) => `a process of ${name} is not online`);
     const api = await isReady(apiUrl);
-    if (api.ready && processes.length > 0 && processes.every(({ online }) => online)) return;
-    const failing = processes.find(({ restarts }) => restarts >= 2);
-    if (failing) throw new CommandFailure(`${failing.name} ends again and again while starting.\n${lastWords(home)}`);
-    if (Date.now() > deadline) {
-      const states = processes.map(({ name, online }) => `${name} ${online ? 'online' : 'not online'}`).join(', ');
-      throw new CommandFailure(`Not ready after ${READY_MS / 1000} s: ${states}; ${api.reason}.\n${lastWords(home)}`);
-    }
+    if (api.ready && processes.length > 0 && offline.length === 0) return { ready: true };
+    const failing = processes.find(({ online, restarts }) => !online && restarts >= 2)?.name;
+    const reason = [...new Set(offline), ...(api.ready ? [] : [api.reason])].join('; ');
+    if (failing || Date.now() >= deadline) return { ready: false, failing, reason };
     await sleep(250);
   }
 }
@@ -139,16 +159,6 @@ async function isReady(apiUrl) {
   } catch (error) {
     return { ready: false, reason: `GET /health/ready: ${error.cause?.message ?? error.message}` };
   }
-}
-
-function lastWords(home) {
-  const files = ['api-error.log', 'subscriber-error.log', 'api.log', 'subscriber.log'];
-  const texts = files
-    .map((name) => path.join(home, 'logs', name))
-    .map((file) => ({ file, text: lastLinesOf(file, 8) }))
-    .filter(({ text }) => text !== '')
-    .map(({ file, text }) => `Last lines of ${file}:\n${text}`);
-  return texts.join('\n') || `Nothing was logged in ${path.join(home, 'logs')}.`;
 }
 
 /** Lines that say where things are. @param {string} home @param {Running} running */
