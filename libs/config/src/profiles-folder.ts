@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import {
+  parseProfile,
+  PROFILE_NAME,
+  type ProfileDefinition,
+  problemLine,
+  type ProfileProblem,
+} from '@assay/inspection';
+
+/** A profile as it stands on disk at this moment. */
+export interface LoadedProfile {
+  definition: ProfileDefinition;
+  /** `sha256:` and the hex digest of the file's bytes. */
+  digest: string;
+}
+
+/** The folder holds no profile of that name. */
+export class UnknownProfileError extends Error {
+  override readonly name = 'UnknownProfileError';
+
+  constructor(
+    readonly profile: string,
+    /** The names that there are, sorted. */
+    readonly known: readonly string[],
+  ) {
+    super(`There is no profile ${JSON.stringify(profile)}; there are: ${known.join(', ') || 'none'}`);
+  }
+}
+
+/** One or more profiles cannot be used. The message lists every problem with its file, line and mend. */
+export class InvalidProfileError extends Error {
+  override readonly name = 'InvalidProfileError';
+
+  constructor(readonly problems: readonly ProfileProblem[]) {
+    const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+    super([`The profiles have ${count}:`, ...problems.map((problem) => `  ${problemLine(problem)}`)].join('\n'));
+  }
+}
+
+/** The folder itself cannot be read. */
+export class ProfilesFolderError extends Error {
+  override readonly name = 'ProfilesFolderError';
+}
+
+/** Larger files are not read; the reader of profiles refuses them anyway. */
+const LONGEST = 1024 * 1024;
+const EXTENSION = /\.ya?ml$/;
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
+type Read = { profile: LoadedProfile } | { problems: ProfileProblem[] };
+
+/**
+ * The inspection profiles of an installation: the files `*.yaml` and `*.yml` directly in one folder. Nothing is cached, so
+ * that a profile which is changed counts from the next scan on. Symbolic links are followed, since the folder belongs to the
+ * operator; names that begin with a dot are left out.
+ */
+export class ProfilesFolder {
+  constructor(readonly folder: string) {}
+
+  /** Names of the profiles, sorted, whether or not they are valid. Throws {@link ProfilesFolderError}. */
+  async names(): Promise<string[]> {
+    return [...new Set((await this.files()).map(nameOf))];
+  }
+
+  /** Every profile that can be used, sorted by name, beside every problem of the others. Throws {@link ProfilesFolderError}. */
+  async readAll(): Promise<{ profiles: LoadedProfile[]; problems: ProfileProblem[] }> {
+    const files = await this.files();
+    const profiles: LoadedProfile[] = [];
+    const problems: ProfileProblem[] = [];
+    for (const file of files) {
+      const twin = files.find((other) => other < file && nameOf(other) === nameOf(file));
+      const read = twin === undefined ? await this.read(file) : { problems: [this.twins(file, twin)] };
+      if ('profile' in read) profiles.push(read.profile);
+      else problems.push(...read.problems);
+    }
+    return { profiles, problems };
+  }
+
+  /**
+   * All profiles, for the boot. Throws {@link InvalidProfileError} with the problems of all files, or
+   * {@link ProfilesFolderError} where the folder cannot be read or holds no profile.
+   */
+  async loadAll(): Promise<LoadedProfile[]> {
+    const { profiles, problems } = await this.readAll();
+    if (problems.length > 0) throw new InvalidProfileError(problems);
+    if (profiles.length === 0)
+      throw new ProfilesFolderError(`No profile (*.yaml) lies in ${this.folder}: put one there, or set PROFILES_DIR`);
+    return profiles;
+  }
+
+  /**
+   * One profile, read anew. No name can lead out of the folder. Throws {@link UnknownProfileError},
+   * {@link InvalidProfileError} or {@link ProfilesFolderError}.
+   */
+  async load(name: string): Promise<LoadedProfile> {
+    const candidates = PROFILE_NAME.test(name) ? (await this.files()).filter((file) => nameOf(file) === name) : [];
+    const [file, twin] = candidates;
+    if (file === undefined) throw new UnknownProfileError(name, await this.names());
+    if (twin !== undefined) throw new InvalidProfileError([this.twins(twin, file)]);
+    const read = await this.read(file);
+    if ('problems' in read) throw new InvalidProfileError(read.problems);
+    return read.profile;
+  }
+
+  private async files(): Promise<string[]> {
+    try {
+      const entries = await readdir(this.folder);
+      return entries.filter((entry) => EXTENSION.test(entry) && !entry.startsWith('.')).sort();
+    } catch (error) {
+      throw new ProfilesFolderError(
+        `The profiles in ${this.folder} cannot be listed (${codeOf(error)}): check PROFILES_DIR`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  private async read(file: string): Promise<Read> {
+    const path = join(this.folder, file);
+    const problem = (message: string, fix: string): Read => ({
+      problems: [{ file: path, line: 1, column: 1, message, fix }],
+    });
+    if (!PROFILE_NAME.test(nameOf(file)))
+      return problem(
+        `the file is called ${JSON.stringify(file)}`,
+        'Rename it in kebab-case, such as wedding-raws.yaml.',
+      );
+    let bytes: Buffer;
+    try {
+      const { size } = await stat(path);
+      if (size > LONGEST) return problem('the file has more than 1 MiB', 'A profile is a few pages at most.');
+      bytes = await readFile(path);
+    } catch (error) {
+      return problem(
+        `the file cannot be read (${codeOf(error)})`,
+        'Give this program the right to read it, or remove it.',
+      );
+    }
+    let text: string;
+    try {
+      text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch {
+      return problem('the file is not UTF-8', 'Save it as UTF-8.');
+    }
+    const result = parseProfile({ file: path, text });
+    if (!result.ok) return { problems: result.problems };
+    return {
+      profile: { definition: result.definition, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` },
+    };
+  }
+
+  private twins(file: string, twin: string): ProfileProblem {
+    return {
+      file: join(this.folder, file),
+      line: 1,
+      column: 1,
+      message: `${basename(twin)} has the same name`,
+      fix: 'Remove one of the two.',
+    };
+  }
+}
+
+function nameOf(file: string): string {
+  return file.replace(EXTENSION, '');
+}
