@@ -1,9 +1,10 @@
 import { AmqpConnection } from '@golevelup/nestjs-rabbitmq';
 import type { LoggerService } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { declareTopology, readyCounts } from './declare-topology';
+import { declareTopology } from './declare-topology';
 import { BrokerUnavailable } from './errors';
 import { Publisher } from './publisher';
+import { QueueObserver } from './queue-observer';
 import { Subscription, type SubscriptionOptions } from './subscription';
 
 export interface BrokerOptions {
@@ -30,6 +31,7 @@ const RECONNECT_S = 1;
 export class Broker {
   readonly publisher: Publisher;
   private readonly publishing: AmqpConnection;
+  private readonly observer: QueueObserver;
   private consuming: AmqpConnection | null = null;
   private readonly subscriptions: Subscription[] = [];
   private declared = false;
@@ -40,6 +42,7 @@ export class Broker {
   constructor(private readonly options: BrokerOptions) {
     this.publishing = this.connection('publish', {});
     this.publisher = new Publisher(this.publishing, options.publishMilliseconds, options.window, options.name);
+    this.observer = new QueueObserver(options.url, options.name);
   }
 
   /** Begins to connect and returns; never fails because RabbitMQ is away. Idempotent. */
@@ -82,7 +85,7 @@ export class Broker {
 
   /** Messages ready in each queue. Throws {@link BrokerUnavailable}. */
   readyCounts(queues: readonly string[]): Promise<Map<string, number>> {
-    return readyCounts(this.options.url, queues);
+    return this.observer.readyCounts(queues);
   }
 
   /** Declares the topology again: whoever deleted a queue harms nothing for long. Idempotent. */
@@ -100,6 +103,7 @@ export class Broker {
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
     const idle = Promise.all(this.subscriptions.map((subscription) => subscription.idle()));
     await Promise.race([idle, sleep(milliseconds, undefined, { ref: false })]);
+    await Promise.race([this.observer.close(), sleep(2_000, undefined, { ref: false })]);
     // Not AmqpConnection.close(): it waits without limit for handlers.
     for (const connection of [this.consuming, this.publishing])
       await Promise.race([connection?.managedConnection?.close(), sleep(2_000, undefined, { ref: false })]);

@@ -49,19 +49,3 @@ export async function declareTopology(url: string): Promise<void> {
     await connection.close().catch(() => undefined);
   }
 }
-
-/** Messages ready for delivery in each queue, on a connection of its own. Throws {@link BrokerUnavailable}. */
-export async function readyCounts(url: string, queues: readonly string[]): Promise<Map<string, number>> {
-  const connection = await dial(url);
-  try {
-    const channel = await connection.createChannel();
-    channel.on('error', () => undefined);
-    const counts = new Map<string, number>();
-    for (const name of queues) counts.set(name, (await channel.checkQueue(name)).messageCount);
-    return counts;
-  } catch (cause) {
-    throw new BrokerUnavailable(`Queues can't be looked at: ${(cause as Error).message}`, { cause });
-  } finally {
-    await connection.close().catch(() => undefined);
-  }
-}

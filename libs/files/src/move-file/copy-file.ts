@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type OpenFolder } from '../folder';
+import { type FileIdentity, identityOf } from '../identity';
+
+const CHUNK = 1 << 20;
+
+export type Copied =
+  | { kind: 'copied'; identity: FileIdentity; digest: string }
+  | { kind: 'absent' }
+  /** The source is not the judged file any more, before or after it was read. */
+  | { kind: 'changed' };
+
+/** What was written is not what was read: a broken disk or memory, not a bad file. */
+export class CopyDiffers extends Error {
+  override readonly name = 'CopyDiffers';
+  readonly code = 'EIO';
+}
+
+async function openSource(folder: OpenFolder, name: string): Promise<FileHandle | null> {
+  try {
+    return await open(folder.entry(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Reads to the end through one buffer; `each` has the bytes until it returns. Returns `sha256:<hex>`. */
+async function digestOf(file: FileHandle, each?: (bytes: Uint8Array, at: number) => Promise<void>): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(CHUNK);
+  for (let at = 0; ;) {
+    const { bytesRead } = await file.read(buffer, 0, CHUNK, at);
+    if (bytesRead === 0) return `sha256:${hash.digest('hex')}`;
+    const bytes = buffer.subarray(0, bytesRead);
+    hash.update(bytes);
+    await each?.(bytes, at);
+    at += bytesRead;
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
+}
+
+/**
+ * Copies the judged file to a new name in another folder: contents, mode, times (to the microsecond), as root also owner and group; flushed
+ * to the disk and read again. The name `as` must be free (EEXIST is thrown) and is the caller's to remove, also after an error.
+ */
+export async function copyFile(
+  from: OpenFolder,
+  name: string,
+  to: OpenFolder,
+  as: string,
+  judged: FileIdentity,
+): Promise<Copied> {
+  const source = await openSource(from, name);
+  if (!source) return { kind: 'absent' };
+  try {
+    const stats = await source.stat({ bigint: true });
+    if (identityOf(stats) !== judged) return { kind: 'changed' };
+    const copy = await open(
+      to.entry(as),
+      constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      0o600,
+    );
+    try {
+      const read = await digestOf(source, (bytes, at) => writeAll(copy, bytes, at));
+      if (process.getuid?.() === 0) await copy.chown(Number(stats.uid), Number(stats.gid));
+      await copy.chmod(Number(stats.mode) & 0o7777);
+      await copy.utimes(Number(stats.atimeNs) / 1e9, Number(stats.mtimeNs) / 1e9);
+      await copy.sync();
+      const written = await digestOf(copy);
+      const after = await copy.stat({ bigint: true });
+      // Whoever still had it open may have written while we read.
+      if (identityOf(await source.stat({ bigint: true })) !== judged) return { kind: 'changed' };
+      if (written !== read || after.size !== stats.size)
+        throw new CopyDiffers(`The copy of '${name}' differs from its source: ${written} is not ${read}`);
+      return { kind: 'copied', identity: identityOf(after), digest: read };
+    } finally {
+      await copy.close();
+    }
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { encodePath } from '@assay/inspection';
+import { linkSync, lstatSync, unlinkSync } from 'node:fs';
+import { constants } from 'node:os';
+import { errnoOf } from '../consequence';
+import { type OpenFolder } from '../folder';
+import { type FileIdentity, identityOf } from '../identity';
+import { renameNoReplaceAt, systemError } from '../system-calls';
+
+/**
+ * - `moved`: the name `as` now is this file;
+ * - `taken`: another file has the name, nothing was changed;
+ * - `absent`: there is no file of the first name;
+ * - `other-device`: it must be copied.
+ */
+export type MoveResult = 'moved' | 'taken' | 'absent' | 'other-device';
+
+/** Identity of what has this name now, whatever it is (a symlink is not followed); null where nothing has. */
+export function identityAt(folder: OpenFolder, name: string): FileIdentity | null {
+  const stats = lstatSync(folder.entry(name), { bigint: true, throwIfNoEntry: false });
+  return stats ? identityOf(stats) : null;
+}
+
+/** What link and unlink do where the file system or the kernel has no rename without replacing. */
+function linkThenUnlink(from: OpenFolder, name: string, to: OpenFolder, as: string): MoveResult {
+  const moving = identityAt(from, name);
+  if (moving === null) return 'absent';
+  try {
+    linkSync(from.entry(name), to.entry(as));
+  } catch (error) {
+    switch (errnoOf(error)) {
+      case 'EEXIST':
+        // A network file system may have done it and lost the answer; so may we, before a crash.
+        if (identityAt(to, as) !== moving) return 'taken';
+        break;
+      case 'ENOENT':
+        if (identityAt(from, name) === null) return 'absent';
+        throw error;
+      case 'EXDEV':
+        return 'other-device';
+      default:
+        throw error;
+    }
+  }
+  try {
+    unlinkSync(from.entry(name));
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+  return 'moved';
+}
+
+/**
+ * Gives the file `name` of one folder the name `as` in another (or the same), and never replaces what has that name. `name` must be
+ * a name of ours or be renamed whatever it is: the fallback unlinks it. Throws errors of the file system that are none of the
+ * results, ENOENT where the folder `to` itself was removed.
+ */
+export function moveNoReplace(from: OpenFolder, name: string, to: OpenFolder, as: string): MoveResult {
+  const before = identityAt(from, name);
+  if (before === null) return 'absent';
+  const errno = renameNoReplaceAt(from.fd, encodePath(name), to.fd, encodePath(as));
+  if (errno === 0) return 'moved';
+  if (errno === null) return linkThenUnlink(from, name, to, as);
+  // After an error of a network file system the disk is believed, not the error.
+  if (identityAt(from, name) === null) return identityAt(to, as) === before ? 'moved' : 'absent';
+  if (errno === constants.errno.EEXIST) return 'taken';
+  if (errno === constants.errno.EXDEV) return 'other-device';
+  throw systemError(errno, 'renameat2', `${to.relative}/${as}`);
+}

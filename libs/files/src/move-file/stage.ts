@@ -1,0 +1,83 @@
+import { renameSync, unlinkSync } from 'node:fs';
+import { errnoOf } from '../consequence';
+import { type OpenFolder } from '../folder';
+import { type FileIdentity } from '../identity';
+import { identityAt, moveNoReplace } from './move-no-replace';
+import { type Row, keptName, ownName } from './own-names';
+
+export type PutBack =
+  | { kind: 'back' }
+  /** A new file has the source's name: ours lies beside it under this name. */
+  | { kind: 'kept'; as: string }
+  /** There is no file of our name: another attempt has taken over, or it never was staged. */
+  | { kind: 'absent' };
+
+/** Gives a staged file its source's name again, without replacing a new file of that name. */
+export function putBack(folder: OpenFolder, own: string, name: string, row: Row): PutBack {
+  for (const as of [name, keptName(name, row)]) {
+    const result = moveNoReplace(folder, own, folder, as);
+    if (result === 'moved') return as === name ? { kind: 'back' } : { kind: 'kept', as };
+    if (result === 'absent') return { kind: 'absent' };
+  }
+  // Kept once already, and again a new file came: the attempt in the own name tells them apart.
+  const as = keptName(`${name}.${own.slice(own.lastIndexOf('-') + 1)}`, row);
+  const result = moveNoReplace(folder, own, folder, as);
+  if (result === 'moved') return { kind: 'kept', as };
+  if (result === 'absent') return { kind: 'absent' };
+  throw Object.assign(new Error(`'${own}' can't be put back: '${name}' and its kept names are taken`), {
+    code: 'EEXIST',
+  });
+}
+
+export type Staged =
+  | { kind: 'staged' }
+  /** Nothing has the source's name. */
+  | { kind: 'absent' }
+  /** The source's name is another file than was judged, or that file was changed; it has its name again. */
+  | { kind: 'changed'; put: PutBack };
+
+/**
+ * Takes a source under the own name of this attempt: from here on nobody else's write can reach it by name. What turns out not to be the
+ * judged file is put back.
+ */
+export function stage(folder: OpenFolder, name: string, own: string, judged: FileIdentity, row: Row): Staged {
+  const before = identityAt(folder, name);
+  if (before === null) return { kind: 'absent' };
+  if (before !== judged) return { kind: 'changed', put: { kind: 'back' } };
+  try {
+    // The own name is unique: there is nothing to replace.
+    renameSync(folder.entry(name), folder.entry(own));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return { kind: 'absent' };
+    throw error;
+  }
+  // Between the look and the rename another file may have taken the name.
+  if (identityAt(folder, own) === judged) return { kind: 'staged' };
+  return { kind: 'changed', put: putBack(folder, own, name, row) };
+}
+
+/**
+ * Finds what earlier attempts staged and takes it under this attempt's own name. Foreign files among them (staged by an attempt that died
+ * between rename and compare) get the source's name back. Returns true where the judged file is now under the own name.
+ */
+export function takeOver(folder: OpenFolder, name: string, row: Row, attempt: number, judged: FileIdentity): boolean {
+  const own = ownName(row, attempt);
+  for (let earlier = attempt - 1; earlier >= 1; earlier -= 1) {
+    const theirs = ownName(row, earlier);
+    const found = identityAt(folder, theirs);
+    if (found === null) continue;
+    if (found !== judged) putBack(folder, theirs, name, row);
+    // Taken: the same file by another hard link of ours (link worked, unlink did not).
+    else if (moveNoReplace(folder, theirs, folder, own) === 'taken') removeOwn(folder, theirs);
+  }
+  return identityAt(folder, own) === judged;
+}
+
+/** Removes a name of ours: a copy that is not to be published, or what is left of a source that is placed. Idempotent. */
+export function removeOwn(folder: OpenFolder, own: string): void {
+  try {
+    unlinkSync(folder.entry(own));
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
