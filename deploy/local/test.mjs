@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CHECKOUT } from './checkout.mjs';
+import { withoutOwnVariables } from './own-variables.mjs';
 import { CommandFailure, runCommand, say } from './say.mjs';
 import { setUp } from './setup.mjs';
 import { provideTestBroker } from './test-broker.mjs';
@@ -23,10 +24,6 @@ const PROJECTS = [
   { name: 'libs', args: ['--maxWorkers=2'] },
   { name: 'product', args: ['--runInBand'] },
 ];
-
-/** Variables of an installation: a test sets what it needs, whatever the shell has. */
-const OWN_VARIABLES =
-  /^(activeInspectionSubscribe|INSPECTION_ROOTS|PROFILES_DIR|HOST|PORT|API_KEYS|RATE_LIMIT|TRUST_PROXY|BASE_PATH|AMQP_URL|DATABASE_URL|LOG_LEVEL|DRAIN_SECONDS|(SCAN|READ|READER|SUBSCRIBE|SUBSCRIBER|API|SWEEP|PUBLISH|MAX)_[A-Z_]+|ASSAY_[A-Z_]+|NODE_ENV|NODE_OPTIONS)$/;
 
 const children = new Set();
 
@@ -55,7 +52,7 @@ await runCommand('npm test', async (cleanUps) => {
 });
 
 async function runCheck({ name, program, args }, total) {
-  const code = await run(path.join('node_modules', program), args, cleanEnvironment());
+  const code = await run(path.join('node_modules', program), args, withoutOwnVariables());
   say(`${code === 0 ? 'passed' : 'FAILED'}: ${name}`);
   if (code === 0) total.passed++;
   else total.failed++;
@@ -65,7 +62,7 @@ async function runJest({ name, args }, chosen, home, environment, total) {
   const output = path.join(home, `jest-${name}.json`);
   const all = ['--selectProjects', name, '--passWithNoTests', '--json', `--outputFile=${output}`, ...args, ...chosen];
   const code = await run('node_modules/jest/bin/jest.js', all, {
-    ...cleanEnvironment(),
+    ...withoutOwnVariables(),
     ...environment,
     // file-type is an ES module.
     NODE_OPTIONS: '--experimental-vm-modules --no-warnings=ExperimentalWarning',
@@ -81,10 +78,6 @@ async function runJest({ name, args }, chosen, home, environment, total) {
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
   total.failed += failed > 0 || code === 0 ? failed : 1;
   total.skipped += result.numPendingTests + result.numTodoTests;
-}
-
-function cleanEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name)));
 }
 
 function run(script, args, env) {
