@@ -1,0 +1,144 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { FileFacts, Finding } from '@assay/inspection';
+import type { Statement } from 'better-sqlite3';
+import { OUTCOME_CODE, VERDICT_CODE, outcomeOf, verdictOf } from '../codes';
+import { fromBytes, fromBytesOrNull, toBytes } from '../exact-text';
+import type { FileFilter, FileRecord, Summary } from '../file';
+import { type Connection } from './connection';
+import { Pages, type Source } from './pages';
+import { countsOf, type ScanRow } from './scan-row';
+
+/** Rows looked at before other work of this thread gets its turn. */
+const WINDOW = 1_000;
+
+interface FileRow {
+  seq: number;
+  outcome: number;
+  verdict: number;
+  attempt: number;
+  forgiven: number;
+  size: number | null;
+  modified_at: number | null;
+  updated_at: number;
+  path: Buffer;
+  destination: Buffer | null;
+  reason: Buffer | null;
+}
+
+/** What the ledger is asked by people. */
+export class Reading {
+  readonly #pages: Pages;
+  readonly #scan: Statement<[string], ScanRow>;
+  readonly #file: Statement<[number, number], FileRow>;
+  readonly #inspection: Statement<[number, number], { facts: string; findings: string | null }>;
+  readonly #hasCode: Statement<[number, string, number], { seq: number }>;
+  readonly #tallies: Statement<[number], { kind: string; key: string; count: number }>;
+
+  constructor(private readonly connection: Connection) {
+    const { db } = connection;
+    this.#pages = new Pages(connection);
+    this.#scan = db.prepare(`SELECT * FROM scans WHERE id = ? AND state <> 'void'`);
+    this.#file = db.prepare(
+      `SELECT seq, outcome, verdict, attempt, forgiven, size, modified_at, updated_at, path, destination, reason
+       FROM files WHERE scan_no = ? AND seq = ?`,
+    );
+    this.#inspection = db.prepare(`SELECT facts, findings FROM inspections WHERE scan_no = ? AND seq = ?`);
+    this.#hasCode = db.prepare(`SELECT seq FROM finding_codes WHERE scan_no = ? AND code = ? AND seq = ?`);
+    this.#tallies = db.prepare(
+      `SELECT kind, key, count FROM tallies WHERE scan_no = ? AND kind IN ('finding', 'media-type', 'camera')
+       ORDER BY count DESC, key`,
+    );
+  }
+
+  /**
+   * A page that one index answers is one read of one moment. Where filters must be tried row by row, it is read in windows, and other
+   * work of this thread goes on between them.
+   */
+  async files(id: string, filter: FileFilter): Promise<FileRecord[]> {
+    const opened = await this.connection.read(() => {
+      const no = this.#scan.get(id)?.no;
+      return no === undefined ? null : { no, source: this.#pages.source(no, filter) };
+    });
+    if (opened === null) return [];
+    const { no, source } = opened;
+    const direct = unanswered(source, filter).length === 0;
+    const records: FileRecord[] = [];
+    for (let after = filter.after; ; await turn()) {
+      const window = direct ? filter.limit : WINDOW;
+      const numbers = await this.connection.read(() => {
+        const met = source.numbers(after, window);
+        for (const seq of met) {
+          if (records.length === filter.limit) break;
+          const row = this.#file.get(no, seq);
+          if (row !== undefined && this.#fits(no, row, source, filter)) records.push(this.#record(id, no, row));
+        }
+        return met;
+      });
+      const last = numbers.at(-1);
+      if (records.length === filter.limit || numbers.length < window || last === undefined) return records;
+      after = last;
+    }
+  }
+
+  summary(id: string): Summary {
+    const scan = this.#scan.get(id);
+    if (scan === undefined) throw new Error(`No scan ${id}`);
+    const summary: Summary = { counts: countsOf(scan), findings: [], mediaTypes: [], cameras: [] };
+    for (const { kind, key, count } of this.#tallies.all(scan.no)) {
+      if (kind === 'media-type') summary.mediaTypes.push({ mediaType: key, count });
+      else if (kind === 'camera') {
+        const [make, model] = JSON.parse(key) as [string | null, string | null];
+        summary.cameras.push({ make, model, count });
+      } else {
+        const [code, severity] = JSON.parse(key) as [string, 'must' | 'should'];
+        summary.findings.push({ code, severity, count });
+      }
+    }
+    return summary;
+  }
+
+  #fits(no: number, row: FileRow, source: Source, filter: FileFilter): boolean {
+    return unanswered(source, filter).every((name) => {
+      switch (name) {
+        case 'outcome':
+          return filter.outcome === undefined || row.outcome === OUTCOME_CODE[filter.outcome];
+        case 'verdict':
+          return filter.verdict === undefined || row.verdict === VERDICT_CODE[filter.verdict];
+        case 'code':
+          return filter.code === undefined || this.#hasCode.get(no, filter.code, row.seq) !== undefined;
+        case 'path': {
+          const prefix = toBytes(filter.path ?? '');
+          return row.path.subarray(0, prefix.length).equals(prefix);
+        }
+      }
+    });
+  }
+
+  #record(scan: string, no: number, row: FileRow): FileRecord {
+    const inspection = this.#inspection.get(no, row.seq);
+    const facts = inspection === undefined ? null : (JSON.parse(inspection.facts) as FileFacts);
+    const findings = inspection?.findings ?? null;
+    return {
+      scan,
+      seq: row.seq,
+      path: fromBytes(row.path),
+      size: row.size,
+      modifiedAt: row.modified_at,
+      mediaType: facts?.mediaType ?? null,
+      facts,
+      findings: findings === null ? [] : (JSON.parse(findings) as Finding[]),
+      verdict: verdictOf(row.verdict),
+      outcome: outcomeOf(row.outcome),
+      reason: fromBytesOrNull(row.reason),
+      destination: fromBytesOrNull(row.destination),
+      attempts: row.attempt - row.forgiven,
+      updatedAt: row.updated_at,
+    };
+  }
+}
+
+function unanswered(source: Source, filter: FileFilter) {
+  return (['outcome', 'verdict', 'code', 'path'] as const).filter(
+    (name) => filter[name] !== undefined && !source.answers.has(name) && !(name === 'path' && filter.path === ''),
+  );
+}

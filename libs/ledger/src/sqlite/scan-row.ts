@@ -1,0 +1,88 @@
+import { fromBytes } from '../exact-text';
+import type { Counts, Priority, Scan, ScanState } from '../scan';
+
+/** A row of `scans`. */
+export interface ScanRow {
+  no: number;
+  id: string;
+  directory: Buffer;
+  accept: Buffer;
+  quarantine: Buffer;
+  profile_name: string;
+  profile_version: string;
+  profile_digest: string;
+  profile_definition: string;
+  dry_run: number;
+  priority: Priority;
+  label: string | null;
+  start_at: number | null;
+  requested_by: string | null;
+  request_id: string | null;
+  state: ScanState | 'void';
+  epoch: number;
+  found: number;
+  pending: number;
+  accepted: number;
+  quarantined: number;
+  left_there: number;
+  skipped: number;
+  conflicted: number;
+  errored: number;
+  balanced: number;
+  created_at: number;
+  announced_at: number | null;
+  started_at: number | null;
+  walked_at: number | null;
+  walk_ended_at: number | null;
+  finished_at: number | null;
+  cancel_requested_at: number | null;
+  cancel_requested_by: string | null;
+  error: string | null;
+}
+
+export function countsOf(row: ScanRow): Counts {
+  return {
+    found: row.found,
+    pending: row.pending,
+    accepted: row.accepted,
+    quarantined: row.quarantined,
+    left: row.left_there,
+    skipped: row.skipped,
+    conflicted: row.conflicted,
+    errored: row.errored,
+  };
+}
+
+/** Null for a void scan, which nobody is shown. */
+export function scanOf(row: ScanRow | undefined): Scan | null {
+  if (row === undefined || row.state === 'void') return null;
+  return {
+    id: row.id,
+    directory: fromBytes(row.directory),
+    accept: fromBytes(row.accept),
+    quarantine: fromBytes(row.quarantine),
+    profile: {
+      name: row.profile_name,
+      version: row.profile_version,
+      digest: row.profile_digest,
+      definition: JSON.parse(row.profile_definition) as unknown,
+    },
+    dryRun: row.dry_run === 1,
+    priority: row.priority,
+    label: row.label,
+    startAt: row.start_at,
+    requestedBy: row.requested_by,
+    requestId: row.request_id,
+    state: row.state,
+    counts: countsOf(row),
+    balanced: row.balanced === 1,
+    createdAt: row.created_at,
+    announcedAt: row.announced_at,
+    startedAt: row.started_at,
+    walkEndedAt: row.walk_ended_at,
+    finishedAt: row.finished_at,
+    cancelRequestedAt: row.cancel_requested_at,
+    cancelRequestedBy: row.cancel_requested_by,
+    error: row.error,
+  };
+}
