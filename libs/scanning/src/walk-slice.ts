@@ -1,0 +1,176 @@
+import type { Broker } from '@assay/broker';
+import type { Ledger, OpenFolder, Walk, WalkBatch } from '@assay/ledger';
+import { Backlog } from './backlog';
+import { Publications } from './publications';
+import { GROUP, type Found, type WalkContext, walkFolder } from './walk-folder';
+import { unsettledFound, whenSettled } from './unsettled';
+
+/**
+ * How a slice ended.
+ * - `walked`: to the end;
+ * - `more`: the next slice is to be published now;
+ * - `later`: the next slice is to come after a delay (subscribers lag behind, or files are still young);
+ * - `lost`: another walker has it, or the scan stops.
+ */
+export type SliceEnd = 'walked' | 'more' | 'later' | 'lost';
+
+/** Rows after which a slice ends even where nobody waits, so that no message is held for ever; a slice ends by new rows, not by names. */
+const MOST_ROWS = 200_000;
+/** Rows after which it makes way where another scan waits. */
+const FAIR_ROWS = 5_000;
+const MOST_MS = 5 * 60_000;
+/** Groups being read while one is recorded. */
+const READ_AHEAD = 4;
+const FOLDERS = 200;
+/** A pause for files to settle that is worth keeping the walker for. */
+const SHORT_WAIT_MS = 3_000;
+const MOST_LISTINGS = 3;
+
+const emptyBatch = (): WalkBatch => ({ files: [], folders: [], unsettled: [], settled: [], done: [] });
+
+/** The walk is no longer ours; nothing more may be written. */
+class Lost extends Error {}
+
+/** Walks one slice of a scan: from whatever the ledger says is open, as far as it goes. */
+export class SliceWalk {
+  private batch = emptyBatch();
+  private rows = 0;
+  private readonly began = Date.now();
+  /** Folders that this slice was the first to meet: nothing in them has a row yet. */
+  private readonly fresh = new Set<number>();
+  private readonly listedAgain = new Map<string, number>();
+  private readonly publications: Publications;
+  private readonly backlog: Backlog;
+
+  constructor(
+    private readonly walk: Walk,
+    private readonly context: WalkContext,
+    private readonly ledger: Ledger,
+    broker: Broker,
+    /** Aborted when the process is to end: the rest is for another walker. */
+    private readonly stopping: AbortSignal,
+  ) {
+    this.publications = new Publications(broker, ledger, context.scan);
+    this.backlog = new Backlog(broker, context.scan.priority);
+  }
+
+  async run(): Promise<SliceEnd> {
+    try {
+      return await this.steps();
+    } catch (error) {
+      if (error instanceof Lost) return 'lost';
+      throw error;
+    } finally {
+      // What was begun ends before the message is settled; a first failure has been thrown already.
+      await this.publications.ended().catch(() => undefined);
+    }
+  }
+
+  private async steps(): Promise<SliceEnd> {
+    await this.publishUnconfirmed();
+    for (;;) {
+      const folders = await this.ledger.openFolders(this.context.scan.id, FOLDERS);
+      if (folders.length === 0) break;
+      const end = await this.walkFolders(folders);
+      if (end) return end;
+    }
+    const end = await this.settle();
+    if (end) return end;
+    await this.publications.ended();
+    return (await this.ledger.endWalk(this.walk, null)) ? 'walked' : 'lost';
+  }
+
+  /** What an earlier walker recorded and did not see confirmed is published again; duplicates are harmless. */
+  private async publishUnconfirmed(): Promise<void> {
+    for (;;) {
+      const publications = await this.ledger.unconfirmedPublications(this.context.scan.id, 20);
+      if (publications.length === 0) return;
+      for (const publication of publications) await this.publications.begin(publication);
+      await this.publications.ended();
+    }
+  }
+
+  /** Walks these folders to their ends, groups read ahead, rows recorded in order. Returns an end where the slice is to end before. */
+  private async walkFolders(folders: OpenFolder[]): Promise<SliceEnd | null> {
+    const ahead: { found: Promise<Found>; done: number | null }[] = [];
+    for (const folder of folders) {
+      const fresh = this.fresh.delete(folder.id);
+      for (const found of walkFolder(this.context, folder, fresh)) {
+        // Awaited in its turn; a failure before that must not count as unhandled.
+        found.catch(() => undefined);
+        ahead.push({ found, done: null });
+        while (ahead.length > READ_AHEAD) await this.take(ahead.shift());
+        const end = await this.mustEnd();
+        if (end) return this.leaveOff(ahead, end);
+      }
+      ahead.push({ found: Promise.resolve({ files: [], folders: [], unsettled: [] }), done: folder.id });
+    }
+    while (ahead.length > 0) await this.take(ahead.shift());
+    await this.flush();
+    return null;
+  }
+
+  /** Ends the slice: what was read is recorded, since it is paid for. */
+  private async leaveOff(ahead: { found: Promise<Found>; done: number | null }[], end: SliceEnd): Promise<SliceEnd> {
+    while (ahead.length > 0) await this.take(ahead.shift());
+    await this.flush();
+    await this.publications.ended();
+    return end;
+  }
+
+  private async take(next: { found: Promise<Found>; done: number | null } | undefined): Promise<void> {
+    if (!next) return;
+    const found = await next.found;
+    this.batch.files.push(...found.files);
+    this.batch.folders.push(...found.folders);
+    this.batch.unsettled.push(...found.unsettled);
+    if (next.done !== null) this.batch.done.push(next.done);
+    const { files, folders, unsettled, done } = this.batch;
+    if (files.length + folders.length + unsettled.length + done.length >= GROUP) await this.flush();
+  }
+
+  private async flush(): Promise<void> {
+    const batch = this.batch;
+    this.batch = emptyBatch();
+    if (Object.values(batch).every((list: unknown[]) => list.length === 0)) return;
+    const recorded = await this.ledger.record(this.walk, batch);
+    if (!recorded) throw new Lost();
+    this.rows += recorded.inserted;
+    for (const folder of recorded.folders) this.fresh.add(folder.id);
+    if (recorded.publication) await this.publications.begin(recorded.publication);
+  }
+
+  private async mustEnd(): Promise<SliceEnd | null> {
+    if (this.stopping.aborted) return 'more';
+    if (!(await this.backlog.mayGoOn())) return 'later';
+    if (this.rows >= MOST_ROWS) return 'more';
+    if (this.backlog.othersWait && this.rows >= FAIR_ROWS) return 'more';
+    return this.rows > 0 && Date.now() - this.began >= MOST_MS ? 'more' : null;
+  }
+
+  /** Files that were young when they were met are looked at again. */
+  private async settle(): Promise<SliceEnd | null> {
+    for (;;) {
+      const files = await this.ledger.unsettled(this.context.scan.id, GROUP);
+      if (files.length === 0) return null;
+      if (!(await whenSettled(files, this.context.settle, SHORT_WAIT_MS))) return 'later';
+      const found = await unsettledFound(this.context, files);
+      this.batch.files.push(...found.files);
+      this.batch.settled.push(...files.map(({ path }) => path));
+      await this.listAgain(found.vanishedFrom);
+      await this.flush();
+      const end = await this.mustEnd();
+      if (end) return end;
+    }
+  }
+
+  /** A supplier who goes on and on must not keep the walk from ending: each folder is listed again a few times at most. */
+  private async listAgain(folders: string[]): Promise<void> {
+    for (const path of new Set(folders)) {
+      const times = this.listedAgain.get(path) ?? 0;
+      if (times >= MOST_LISTINGS) continue;
+      this.listedAgain.set(path, times + 1);
+      for (const found of walkFolder(this.context, { id: 0, path }, false)) await this.take({ found, done: null });
+    }
+  }
+}
