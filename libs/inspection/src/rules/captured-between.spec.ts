@@ -1,4 +1,4 @@
-import { codesOf, fileWith, findingsOf, profileOf } from './rule-under-test';
+import { codesOf, fileWith, findingsOf, profileOf } from '../contract/rule-under-test';
 
 const at = (local: string, offset: string | null = null) =>
   fileWith({ captured: { local, offset, source: 'EXIF:DateTimeOriginal' } });

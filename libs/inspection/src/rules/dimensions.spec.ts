@@ -1,4 +1,4 @@
-import { codesOf, fileWith, findingsOf, profileOf } from './rule-under-test';
+import { codesOf, fileWith, findingsOf, profileOf } from '../contract/rule-under-test';
 
 const SMALL = 'dimensions-too-small';
 const LARGE = 'dimensions-too-large';

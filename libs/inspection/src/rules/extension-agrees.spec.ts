@@ -1,5 +1,5 @@
 import { EXTENSIONS } from './extensions';
-import { codesOf, fileWith, findingsOf, profileOf } from './rule-under-test';
+import { codesOf, fileWith, findingsOf, profileOf } from '../contract/rule-under-test';
 
 describe('the rule extension-agrees', () => {
   const plain = '{ rule: extension-agrees }';

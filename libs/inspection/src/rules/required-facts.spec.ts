@@ -1,5 +1,5 @@
 import type { FileFacts } from '../facts';
-import { codesOf, fileWith, findingsOf, profileOf } from './rule-under-test';
+import { codesOf, fileWith, findingsOf, profileOf } from '../contract/rule-under-test';
 
 const captured = { local: '2024-02-29T12:34:56', offset: null, source: 'EXIF:DateTimeOriginal' };
 

@@ -1,5 +1,5 @@
 import { bytesOf, shownSize } from './byte-size';
-import { codesOf, fileWith, findingsOf, profileOf } from './rule-under-test';
+import { codesOf, fileWith, findingsOf, profileOf } from '../contract/rule-under-test';
 
 describe('the rule size', () => {
   it.each([

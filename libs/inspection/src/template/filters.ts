@@ -2,7 +2,9 @@ import { slug } from './slug';
 
 /* A template renders for every file and must never fail for one: what goes through a filter is bounded, never refused. */
 const LONGEST_TEXT = 8192;
-const LONGEST_ARGUMENT = 256;
+const LONGEST_ARGUMENT = 4096;
+/* A replacement stands once for each occurrence. */
+const LONGEST_REPLACEMENT = 256;
 
 export type Argument = string | number | boolean | null | undefined;
 
@@ -40,7 +42,8 @@ export const FILTERS: Readonly<Record<string, Filter>> = {
   replace: {
     summary: 'every occurrence of a text replaced by another',
     takes: [2, 2],
-    apply: (whole, old, fresh) => (text(old) === '' ? whole : whole.replaceAll(text(old), () => text(fresh))),
+    apply: (whole, old, fresh) =>
+      text(old) === '' ? whole : whole.replaceAll(text(old), () => text(fresh).slice(0, LONGEST_REPLACEMENT)),
   },
   remove: {
     summary: 'without any occurrence of a text',
