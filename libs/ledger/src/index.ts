@@ -6,3 +6,5 @@ export type * from './ledger';
 export { LedgerMisconfigured } from './misconfigured';
 export { openLedger } from './open-ledger';
 export type { LedgerOptions } from './open-ledger';
+export { openThreadedLedger } from './threaded/open-threaded-ledger';
+export type { ThreadedLedgerOptions } from './threaded/open-threaded-ledger';

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LedgerUnavailable, type Ledger } from './ledger';
 import { LedgerMisconfigured } from './misconfigured';
@@ -40,10 +40,15 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   return SqliteLedger.open({ file, readOnly, patience: options.patience ?? 5_000, now: options.now ?? Date.now });
 }
 
+/** Level by level: Node's own recursive mkdir never returns where a folder that exists refuses to hold another (in /proc, say). */
 function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, 0o700);
   } catch (error) {
+    // Another process that starts at the same moment makes it too.
+    if (existsSync(folder)) return;
     throw new LedgerUnavailable(`The ledger's folder ${folder} can't be made`, { cause: error });
   }
 }
