@@ -62,7 +62,7 @@ function withSubSeconds(local: string, value: unknown): string {
 /** Capture time from the raw tags of the EXIF directory. A date that can't be is a problem, and the next source is asked. */
 export function captureTime(exif: RawTags, problems: Problem[]): CaptureTime | undefined {
   for (const { source, date, offset, subSeconds } of SOURCES) {
-    const text = cleanText(exif[date]);
+    const text = cleanText(exif.get(date));
     if (text === undefined || UNKNOWN.test(text)) continue;
     const parsed = parseDate(text);
     if (parsed === null) {
@@ -70,8 +70,8 @@ export function captureTime(exif: RawTags, problems: Problem[]): CaptureTime | u
       continue;
     }
     return {
-      local: withSubSeconds(parsed.local, exif[subSeconds]),
-      offset: parsed.offset ?? parseOffset(cleanText(exif[offset])),
+      local: withSubSeconds(parsed.local, exif.get(subSeconds)),
+      offset: parsed.offset ?? parseOffset(cleanText(exif.get(offset))),
       source,
     };
   }

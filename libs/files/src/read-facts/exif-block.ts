@@ -15,8 +15,8 @@ import {
  * excerpt is made, a small block that holds the sound ones alone.
  */
 
-const EXIF_POINTER = 0x8769;
-const GPS_POINTER = 0x8825;
+export const EXIF_POINTER = 0x8769;
+export const GPS_POINTER = 0x8825;
 
 /** The tags that facts are made of, by directory. */
 export const PICKS = {

@@ -16,11 +16,11 @@ export type ExifFacts = Pick<FileFacts, 'orientation' | 'camera' | 'captured' | 
 function camera(raw: RawExif): Camera | undefined {
   const found: Camera = {};
   for (const [key, value] of [
-    ['make', raw.ifd0?.[MAKE]],
-    ['model', raw.ifd0?.[MODEL]],
-    ['lens', raw.exif?.[LENS]],
-    ['serial', raw.exif?.[SERIAL]],
-    ['software', raw.ifd0?.[SOFTWARE]],
+    ['make', raw.ifd0.get(MAKE)],
+    ['model', raw.ifd0.get(MODEL)],
+    ['lens', raw.exif.get(LENS)],
+    ['serial', raw.exif.get(SERIAL)],
+    ['software', raw.ifd0.get(SOFTWARE)],
   ] as const) {
     const text = cleanText(value);
     if (text !== undefined) found[key] = text;
@@ -31,14 +31,14 @@ function camera(raw: RawExif): Camera | undefined {
 /** Facts from EXIF's raw values; what is not possible is left out, and said in `problems` where it was meant to be a fact. */
 export function exifFacts(raw: RawExif, problems: Problem[]): ExifFacts {
   const facts: ExifFacts = {};
-  const orientation = raw.ifd0?.[ORIENTATION];
+  const orientation = raw.ifd0.get(ORIENTATION);
   if (typeof orientation === 'number' && Number.isInteger(orientation) && orientation >= 1 && orientation <= 8)
     facts.orientation = orientation;
   const madeBy = camera(raw);
   if (madeBy !== undefined) facts.camera = madeBy;
-  const captured = captureTime(raw.exif ?? {}, problems);
+  const captured = captureTime(raw.exif, problems);
   if (captured !== undefined) facts.captured = captured;
-  const place = location(raw.gps ?? {}, problems);
+  const place = location(raw.gps, problems);
   if (place !== undefined) facts.location = place;
   return facts;
 }

@@ -34,6 +34,9 @@ const MAX_FAILED_STARTS = 3;
 /** A reader may be killed by others, too (an operator, the kernel short of memory); twice over one file is no accident. */
 const DEATHS_TO_CONDEMN = 2;
 
+const isSegment = (name: string): boolean =>
+  name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('\0');
+
 type Blame = Exclude<ReaderEnd, 'never-started' | 'stalled' | 'retired'>;
 
 /**
@@ -66,12 +69,15 @@ export class FactReaders {
 
   /**
    * Reads entries of one folder; results come in the order of the names. Nothing is changed on disk (not even the access
-   * time, where the system lets us). Rejects with {@link ReadersUnavailableError} or {@link ReadersClosedError} alone;
-   * whatever is wrong with files or disks is in the results. Bound what you have in flight: names wait in memory.
+   * time, where the system lets us). Rejects with {@link ReadersUnavailableError}, {@link ReadersClosedError}, or
+   * RangeError for a name that is not one segment; whatever is wrong with files or disks is in the results. Bound what you have in flight: names wait in memory.
    */
   read(request: ReadRequest): Promise<ReadResult[]> {
     if (this.closing !== null) return Promise.reject(new ReadersClosedError('the readers are closed'));
     if (request.names.length === 0) return Promise.resolve([]);
+    const wrong = request.names.find((name) => !isSegment(name));
+    if (wrong !== undefined)
+      return Promise.reject(new RangeError(`not the name of an entry: ${JSON.stringify(wrong)}`));
     return new Promise((resolve, reject) => {
       const settle = () => {
         this.pending -= 1;
@@ -190,7 +196,8 @@ export class FactReaders {
     else if (batch.bare) call.answer(batch, [{ kind: 'skipped', reason: `unreadable: reader-${end}` }]);
     else {
       const deaths = call.countDeath(batch);
-      if (batch.names.length > 1) call.splitIntoSingles(batch, deaths);
+      // Time and memory were measured, so they count against the culprit among many, too.
+      if (batch.names.length > 1) call.splitIntoSingles(batch, end === 'crashed' ? 0 : deaths);
       else if (deaths < DEATHS_TO_CONDEMN) call.requeue(batch);
       else call.condemn(batch, this.problemOf(end, detail));
     }

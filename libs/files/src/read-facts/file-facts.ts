@@ -27,7 +27,7 @@ const CONTENTS_READERS: Readonly<Record<string, ContentsReader>> = {
   'image/x-olympus-orf': readTiff,
 };
 
-/** Asked for the media type of what is not recognised by us; it may read third-party code's mind about hostile bytes. */
+/** Third-party signatures for what is not recognised by us. */
 export type RareMediaTypes = (head: Buffer) => Promise<string | undefined>;
 
 /** Lower case, without the dot; `''` for names without one, for `.name` and for `name.`. */
@@ -36,10 +36,13 @@ export function extensionOf(name: string): string {
   return dot <= 0 ? '' : name.slice(dot + 1).toLowerCase();
 }
 
-async function mediaTypeOf(source: ByteSource, rare: RareMediaTypes | null): Promise<string> {
-  if (source.size === 0) return 'inode/x-empty';
-  const own = mediaTypeBySignature(source.head);
-  if (own !== undefined) return own;
+/** The media type where the first bytes say it; undefined where {@link rareMediaType} must be asked. */
+export function mediaTypeOf(source: ByteSource): string | undefined {
+  return source.size === 0 ? 'inode/x-empty' : mediaTypeBySignature(source.head);
+}
+
+/** The media type of all other files. `rare` null: no third-party code is let at the bytes. */
+export async function rareMediaType(source: ByteSource, rare: RareMediaTypes | null): Promise<string> {
   const head = Buffer.from(source.at(0, RARE_HEAD_BYTES));
   const found = rare === null ? undefined : await rare(head);
   return found ?? textType(head, head.length === source.size) ?? 'application/octet-stream';
@@ -53,31 +56,31 @@ function readContents(source: ByteSource, mediaType: string, metadata: boolean):
 }
 
 /**
- * Facts of one file. Media type and extension always; the rest as far as `needs` asks. Never throws for any content;
- * errors of the disk pass through. `rare` null: no third-party code is let at the bytes at all.
+ * Facts of one file of a known media type, as far as `needs` asks. Never throws for any content; errors of the disk pass
+ * through. `bare`: no third-party code is let at the bytes.
  */
-export async function factsOf(
+export function factsOf(
   source: ByteSource,
   name: string,
+  mediaType: string,
   needs: readonly FactGroup[],
-  rare: RareMediaTypes | null,
-): Promise<FileFacts> {
-  const mediaType = await mediaTypeOf(source, rare);
+  bare: boolean,
+): FileFacts {
   const facts: FileFacts = { mediaType, extension: extensionOf(name), reader: 'none', problems: [] };
-  const metadata = rare !== null && needs.includes('metadata');
+  const metadata = !bare && needs.includes('metadata');
   // The raw formats are told from TIFF by their directories alone.
   if (!metadata && !needs.includes('dimensions') && mediaType !== 'image/tiff') return facts;
   const contents = readContents(source, mediaType, metadata);
-  facts.mediaType = contents.mediaType ?? mediaType;
+  if (contents.mediaType !== undefined) facts.mediaType = contents.mediaType;
   if (contents.width !== undefined) facts.width = contents.width;
   if (contents.height !== undefined) facts.height = contents.height;
   facts.problems = contents.problems;
-  if (metadata && contents.exif !== undefined) await addExif(facts, contents.exif, contents);
+  if (metadata && contents.exif !== undefined) addExif(facts, contents.exif, contents);
   return facts;
 }
 
-async function addExif(facts: FileFacts, block: Buffer, contents: Contents): Promise<void> {
-  const raw = await readExif(block);
+function addExif(facts: FileFacts, block: Buffer, contents: Contents): void {
+  const raw = readExif(block);
   if (raw === null) {
     addProblem(contents, 'unreadable-metadata', 'The reader of EXIF gave up on this file.');
     return;

@@ -28,9 +28,9 @@ function signOf(value: unknown, positive: string, negative: string): 1 | -1 | nu
 }
 
 function altitudeOf(gps: RawTags): number | undefined {
-  const metres = numbersIn(gps[ALTITUDE])[0];
+  const metres = numbersIn(gps.get(ALTITUDE))[0];
   if (typeof metres !== 'number' || !Number.isFinite(metres) || Math.abs(metres) > MAX_ALTITUDE) return undefined;
-  const stored = gps[ALTITUDE_REF];
+  const stored = gps.get(ALTITUDE_REF);
   const below = stored instanceof Uint8Array ? stored[0] : stored;
   // 1 and 3: below sea level, below the ellipsoid (EXIF 3.0).
   return below === 1 || below === 3 ? -metres : metres;
@@ -41,12 +41,12 @@ const plain = (value: number): number => (value === 0 ? 0 : value);
 
 /** Location from the raw tags of the GPS directory. Without its hemisphere a coordinate is not known. */
 export function location(gps: RawTags, problems: Problem[]): Location | undefined {
-  if (gps[LATITUDE] === undefined && gps[LONGITUDE] === undefined) return undefined;
-  const latitude = degreesOf(gps[LATITUDE]);
-  const longitude = degreesOf(gps[LONGITUDE]);
+  if (gps.get(LATITUDE) === undefined && gps.get(LONGITUDE) === undefined) return undefined;
+  const latitude = degreesOf(gps.get(LATITUDE));
+  const longitude = degreesOf(gps.get(LONGITUDE));
   if (latitude === null || longitude === null) return undefined;
-  const northSouth = signOf(gps[LATITUDE_REF], 'N', 'S');
-  const eastWest = signOf(gps[LONGITUDE_REF], 'E', 'W');
+  const northSouth = signOf(gps.get(LATITUDE_REF), 'N', 'S');
+  const eastWest = signOf(gps.get(LONGITUDE_REF), 'E', 'W');
   if (latitude > 90 || longitude > 180) {
     problems.push({ code: 'impossible-location', message: `GPS says ${latitude}°, ${longitude}°: no such place.` });
     return undefined;

@@ -1,9 +1,9 @@
 import { type FactGroup } from '@assay/inspection';
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
-import { type FsPath, type OpenFolder } from '../folder';
+import { type FsPath } from '../folder';
 import { identityOf } from '../identity';
 import { bytesOfFile } from './byte-source';
-import { type RareMediaTypes, factsOf } from './file-facts';
+import { type RareMediaTypes, factsOf, mediaTypeOf, rareMediaType } from './file-facts';
 import { type ReadResult } from './reader-messages';
 
 /** node:fs has this constant on Linux alone; it spares a write of the inode for every file that is read. */
@@ -48,18 +48,17 @@ function openForReading(path: FsPath): number {
 }
 
 /**
- * Reads one entry of an open folder. Follows no symlink and opens nothing but a regular file. Every error of the system
- * is a result; only a fault of ours is thrown.
+ * Reads the file at `path`, whose last segment is `name`. Follows no symlink there and opens nothing but a regular file.
+ * Every error of the system is a result; only a fault of ours is thrown. `rare` null: no third-party code is let at it.
  */
 export async function readEntry(
-  folder: OpenFolder,
+  path: FsPath,
   name: string,
   needs: readonly FactGroup[],
   rare: RareMediaTypes | null,
 ): Promise<ReadResult> {
   let fd = -1;
   try {
-    const path = folder.entry(name);
     // Before it is opened: opening a device can do anything, and a FIFO's opening is seen by its writer.
     const before = otherKind(lstatSync(path));
     if (before !== null) return before;
@@ -68,7 +67,9 @@ export async function readEntry(
     const after = otherKind(stats);
     if (after !== null) return after;
     const size = Number(stats.size);
-    const facts = await factsOf(bytesOfFile(fd, size), name, needs, rare);
+    const source = bytesOfFile(fd, size);
+    const mediaType = mediaTypeOf(source) ?? (await rareMediaType(source, rare));
+    const facts = factsOf(source, name, mediaType, needs, rare === null);
     return { kind: 'read', identity: identityOf(stats), size, modifiedAtMs: Number(stats.mtimeMs), facts };
   } catch (error) {
     return resultOfErrno(codeOf(error));

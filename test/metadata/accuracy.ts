@@ -1,0 +1,136 @@
+import { type FileFacts } from '@assay/inspection';
+
+/** What another program reads of the same file; what is absent it did not find. Dates as stored, degrees signed. */
+export interface Expected {
+  path: string;
+  FileType?: string | null;
+  ImageWidth?: number;
+  ImageHeight?: number;
+  Make?: string;
+  Model?: string;
+  Orientation?: number;
+  DateTimeOriginal?: string;
+  CreateDate?: string;
+  GPSLatitude?: number | string;
+  GPSLongitude?: number | string;
+}
+
+/** `extra`: we say something where the other says nothing. */
+export type Comparison = 'right' | 'missing' | 'wrong' | 'extra';
+
+export interface Observation {
+  type: string;
+  field: string;
+  comparison: Comparison;
+  expected: unknown;
+  read: unknown;
+  path: string;
+}
+
+const DEGREES_OFF = 1e-5;
+
+/** The text before padding and control characters, as we clean it; '' and what is only padding is nothing. */
+const textOf = (value: unknown): string | undefined => {
+  // eslint-disable-next-line no-control-regex -- controls are what is taken away
+  const text =
+    typeof value === 'string' || typeof value === 'number'
+      ? String(value)
+          .replace(/[\u0000-\u001f]/g, '')
+          .trim()
+      : '';
+  return text === '' ? undefined : text;
+};
+/** A size of 0 says that there is none. */
+const sizeOf = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
+/** Only 1 … 8 are orientations. */
+const orientationOf = (value: number | undefined): number | undefined =>
+  value !== undefined && value >= 1 && value <= 8 ? value : undefined;
+const degreesOf = (value: number | string | undefined): number | undefined =>
+  typeof value === 'number' ? value : undefined;
+
+/** `YYYY-MM-DDTHH:MM:SS` where the stored text is a date of the calendar, as Date sees it. */
+export function dateOf(stored: string | undefined): string | undefined {
+  const parts = /^(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)/.exec(stored ?? '');
+  if (parts === null) return undefined;
+  const text = `${parts.slice(1, 4).join('-')}T${parts.slice(4, 7).join(':')}`;
+  const date = new Date(`${text}Z`);
+  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 19) !== text ? undefined : text;
+}
+
+function compare(expected: unknown, read: unknown): Comparison | null {
+  if (expected === undefined) return read === undefined ? null : 'extra';
+  if (read === undefined) return 'missing';
+  if (typeof expected === 'number' && typeof read === 'number')
+    return Math.abs(expected - read) <= (Number.isInteger(expected) && Number.isInteger(read) ? 0 : DEGREES_OFF)
+      ? 'right'
+      : 'wrong';
+  return expected === read ? 'right' : 'wrong';
+}
+
+/** Every field of one file in which at least one of the two says something. */
+export function observe(expected: Expected, facts: FileFacts): Observation[] {
+  const fields: [field: string, expected: unknown, read: unknown][] = [
+    ['width', sizeOf(expected.ImageWidth), facts.width],
+    ['height', sizeOf(expected.ImageHeight), facts.height],
+    ['make', textOf(expected.Make), facts.camera?.make],
+    ['model', textOf(expected.Model), facts.camera?.model],
+    ['captured', dateOf(expected.DateTimeOriginal) ?? dateOf(expected.CreateDate), facts.captured?.local.slice(0, 19)],
+    ['orientation', orientationOf(expected.Orientation), facts.orientation],
+    ['latitude', degreesOf(expected.GPSLatitude), facts.location?.latitude],
+    ['longitude', degreesOf(expected.GPSLongitude), facts.location?.longitude],
+  ];
+  return fields.flatMap(([field, wanted, read]) => {
+    const comparison = compare(wanted, read);
+    const type = expected.FileType ?? 'unknown';
+    return comparison === null ? [] : [{ type, field, comparison, expected: wanted, read, path: expected.path }];
+  });
+}
+
+export class AccuracyTable {
+  private readonly observations: Observation[] = [];
+
+  add(observations: Observation[]): void {
+    this.observations.push(...observations);
+  }
+
+  count(comparison: Comparison, type?: string, field?: string): number {
+    return this.matching(type, field).filter((observation) => observation.comparison === comparison).length;
+  }
+
+  /** Right ones among all that the other program found; 1 where it found none. */
+  share(type: string, field: string): number {
+    const right = this.count('right', type, field);
+    const all = right + this.count('missing', type, field) + this.count('wrong', type, field);
+    return all === 0 ? 1 : right / all;
+  }
+
+  /** One line a type and field, then every observation that is not right. */
+  toString(type?: string): string {
+    const rows = new Map<string, Record<Comparison, number>>();
+    for (const observation of this.matching(type)) {
+      const key = `${observation.type.padEnd(18)}${observation.field.padEnd(12)}`;
+      const row = rows.get(key) ?? { right: 0, missing: 0, wrong: 0, extra: 0 };
+      row[observation.comparison] += 1;
+      rows.set(key, row);
+    }
+    const number = (value: number): string => String(value).padStart(8);
+    const lines = [...rows]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, row]) => key + number(row.right) + number(row.missing) + number(row.wrong) + number(row.extra));
+    const notRight = this.matching(type)
+      .filter(({ comparison }) => comparison !== 'right')
+      .map(
+        ({ comparison, field, expected, read, path }) =>
+          `${comparison.padEnd(8)}${field.padEnd(12)}${JSON.stringify(expected)} / ${JSON.stringify(read)}  ${path}`,
+      );
+    const head = `${'type'.padEnd(18)}${'field'.padEnd(12)}   right missing   wrong   extra`;
+    return [head, ...lines, '', ...notRight].join('\n');
+  }
+
+  private matching(type?: string, field?: string): Observation[] {
+    return this.observations.filter(
+      (observation) =>
+        (type === undefined || observation.type === type) && (field === undefined || observation.field === field),
+    );
+  }
+}
