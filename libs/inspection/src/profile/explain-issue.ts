@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { nearest } from '../nearest';
 import { quoted, shown } from '../shown';
 import { profileSchema } from './profile-schema';
-import type { YamlPath } from './yaml-source';
+import type { YamlPath, YamlSource } from './yaml-source';
 
 export interface Explained {
   path: YamlPath;
@@ -69,13 +69,13 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** How to write what is expected, from what the author wrote. */
-function mendOf(expected: string, path: YamlPath, value: unknown, root: unknown): string {
+function mendOf(expected: string, path: YamlPath, value: unknown, source: YamlSource): string {
   const name = [...path].reverse().find((step) => typeof step === 'string') ?? 'it';
-  const { description } = schemaAt(path, root);
+  const { description } = schemaAt(path, source.value);
   const hint = typeof description === 'string' ? ` ${description}` : '';
   if (value === undefined) return `Add \`${name}: …\`.${hint}`;
   const scalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-  if (expected === 'string' && scalar) return `Put it in quotes: "${String(value)}".`;
+  if (expected === 'string' && scalar) return `Put it in quotes: "${source.textAt(path) ?? String(value)}".`;
   if (expected === 'array' && scalar) return `Write a list: \`${name}: [${String(value)}]\`.`;
   if ((expected === 'number' || expected === 'int') && typeof value === 'string' && /^[\d.]+$/.test(value))
     return `Write it without quotes: ${value}.`;
@@ -90,7 +90,8 @@ function bound(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string
 }
 
 /** One issue of the schema as one or more problems that name the field, its value and the mend. */
-export function explainIssue(issue: z.core.$ZodIssue, root: unknown): Explained[] {
+export function explainIssue(issue: z.core.$ZodIssue, source: YamlSource): Explained[] {
+  const root = source.value;
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
   const value = at(root, path);
   const is = `${field(path)} is ${valueText(value)}`;
@@ -127,12 +128,12 @@ export function explainIssue(issue: z.core.$ZodIssue, root: unknown): Explained[
     }
     case 'invalid_type':
       if (value === undefined)
-        return [{ path, message: `${field(path)} is missing`, fix: mendOf(issue.expected, path, value, root) }];
+        return [{ path, message: `${field(path)} is missing`, fix: mendOf(issue.expected, path, value, source) }];
       return [
         {
           path,
           message: `${is}; ${KINDS[issue.expected] ?? issue.expected} is expected`,
-          fix: mendOf(issue.expected, path, value, root),
+          fix: mendOf(issue.expected, path, value, source),
         },
       ];
     case 'invalid_value': {

@@ -60,7 +60,7 @@ describe('a profile', () => {
     const found = problemsOf(text);
     const expected = [
       /^1:7 `name` is "y", and the file is called "x" \| Write `name: x`/,
-      /^2:10 `version` is 1; text is expected \| Put it in quotes: "1"/,
+      /^2:10 `version` is 1; text is expected \| Put it in quotes: "1\.0"/,
       /^3:1 the profile has no field `titel` \| Did you mean `title`\?/,
       /^4:11 the pattern "\/abs" is absolute \|/,
       /^5:16 `settleSeconds` is -1; at least 0 is expected \|/,
@@ -81,6 +81,17 @@ describe('a profile', () => {
       expect.stringMatching(/^1:1 `version` is missing \|/),
       expect.stringMatching(/^1:1 `rules` is missing \|/),
     ]);
+  });
+
+  it('repeats a version as it is written', () => {
+    expect(problemsOf('name: x\nversion: 1.10\nrules: []\n')).toEqual([
+      expect.stringContaining('Put it in quotes: "1.10".'),
+    ]);
+  });
+
+  it('may begin with a byte order mark and end its lines as Windows does', () => {
+    expect(problemsOf(`\ufeff${HEAD}rules: []\n`)).toEqual([]);
+    expect(problemsOf(`${HEAD}rules: []\naccept:\n  to: '{{ name }}'\n`.replaceAll('\n', '\r\n'))).toEqual([]);
   });
 
   it('gives the line inside a template of several lines', () => {

@@ -60,7 +60,7 @@ export function parseProfile({ file, text }: ProfileText): ProfileResult {
   if ('problems' in read) return { ok: false, problems: read.problems.map((problem) => ({ file, ...problem })) };
   const { source } = read;
   const parsed = profileDefinitionSchema.safeParse(source.value);
-  const issues = (parsed.error?.issues ?? []).flatMap((issue) => explainIssue(issue, source.value));
+  const issues = (parsed.error?.issues ?? []).flatMap((issue) => explainIssue(issue, source));
   // A misspelt key explains why the rule that has it seems to lack one.
   const misspelt = new Set(issues.filter(({ key }) => key !== undefined).map(({ path }) => path.join('/')));
   const explained = [

@@ -36,6 +36,8 @@ export interface YamlSource {
   locate(path: YamlPath): Place;
   /** Where a key of the map at `path` stands. */
   locateKey(path: YamlPath, key: string): Place;
+  /** A plain value as it is written (`1.10`, not 1.1); undefined for lists, maps and what is absent. */
+  textAt(path: YamlPath): string | undefined;
   /** How many lines below the place of a text its line `row` (from 0) stands; 0 where the text does not keep its lines. */
   rowsBelow(path: YamlPath, row: number): number;
 }
@@ -97,6 +99,11 @@ class Positions implements YamlSource {
   rowsBelow(path: YamlPath, row: number): number {
     const node = this.nodeAt(path);
     return isScalar(node) && node.type === 'BLOCK_LITERAL' ? row + 1 : 0;
+  }
+
+  textAt(path: YamlPath): string | undefined {
+    const node = this.nodeAt(path);
+    return isScalar(node) ? node.source : undefined;
   }
 
   private nodeAt(path: YamlPath): Node | null {
