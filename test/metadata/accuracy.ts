@@ -29,16 +29,11 @@ export interface Observation {
 
 const DEGREES_OFF = 1e-5;
 
-/** The text before padding and control characters, as we clean it; '' and what is only padding is nothing. */
+/** As we clean it: without control characters and padding; what is only padding is nothing. */
 const textOf = (value: unknown): string | undefined => {
-  // eslint-disable-next-line no-control-regex -- controls are what is taken away
-  const text =
-    typeof value === 'string' || typeof value === 'number'
-      ? String(value)
-          .replace(/[\u0000-\u001f]/g, '')
-          .trim()
-      : '';
-  return text === '' ? undefined : text;
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const shown = text.replace(/\p{Cc}/gu, '').trim();
+  return shown === '' ? undefined : shown;
 };
 /** A size of 0 says that there is none. */
 const sizeOf = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);

@@ -175,3 +175,44 @@ export function cameraExif(maker = new TiffMaker()): Buffer {
     ],
   });
 }
+
+export function box(type: string, ...payload: Buffer[]): Buffer {
+  const content = Buffer.concat(payload);
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(content.length + 8);
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, content]);
+}
+
+/** A HEIC of one picture (item 1) and EXIF (item 2) at the end of the file, without pixels. */
+export function heic(width: number, height: number, exif: Buffer): Buffer {
+  const bytes = (text: string) => Buffer.from(text, 'latin1');
+  const number = (value: number) => new TiffMaker(false).u32(value);
+  const item = (id: number, type: string) => box('infe', bytes(`\x02\0\0\0\0${String.fromCharCode(id)}\0\0${type}\0`));
+  const payload = Buffer.concat([number(6), bytes('Exif\0\0'), exif]);
+  const top = box('ftyp', bytes('heic\0\0\0\0mif1heic'));
+  const made = (exifOffset: number) =>
+    box(
+      'meta',
+      number(0),
+      box('pitm', bytes('\0\0\0\0\0\x01')),
+      box('iinf', bytes('\0\0\0\0\0\x02'), item(1, 'hvc1'), item(2, 'Exif')),
+      box(
+        'iloc',
+        bytes('\0\0\0\0\x44\0\0\x02'),
+        bytes('\0\x01\0\0\0\x01'),
+        number(0),
+        number(0),
+        bytes('\0\x02\0\0\0\x01'),
+        number(exifOffset),
+        number(payload.length),
+      ),
+      box(
+        'iprp',
+        box('ipco', box('irot', bytes('\x01')), box('ispe', number(0), number(width), number(height))),
+        box('ipma', number(0), number(1), bytes('\0\x01\x02\x81\x02')),
+      ),
+    );
+  const before = top.length + made(0).length;
+  return Buffer.concat([top, made(before + 8), box('mdat', payload)]);
+}

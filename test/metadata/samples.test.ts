@@ -23,7 +23,11 @@ if (!present) console.warn(`skipped: no samples at ${SAMPLES}; set ASSAY_SAMPLES
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Expected);
-    const byFolder = Map.groupBy(oracle, ({ path }) => dirname(path));
+    const byFolder = new Map<string, Expected[]>();
+    for (const expected of oracle) {
+      const folder = dirname(expected.path);
+      byFolder.set(folder, [...(byFolder.get(folder) ?? []), expected]);
+    }
     const readers = new FactReaders({ processes: 2, entry: READER });
     try {
       await Promise.all(

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import {
   TiffMaker,
   cameraExif,
+  heic,
   jpeg,
   jpegFrame,
   jpegSegment,
@@ -145,6 +146,27 @@ describe('facts of other pictures', () => {
     expect(read(file)).toMatchObject({ mediaType: 'image/webp', width: 640, height: 480, camera: { make: 'Canon' } });
   });
 
+  it('come from the primary picture of a HEIC, before its rotation, and from its EXIF item', () => {
+    expect(read(heic(4032, 3024, cameraExif()), 'a.heic')).toMatchObject({
+      mediaType: 'image/heic',
+      width: 4032,
+      height: 3024,
+      orientation: 6,
+      camera: { make: 'Canon' },
+      problems: [],
+    });
+  });
+
+  it.each([0, 1, 2, 7])('are not looked for without end in a HEIC with a box of length %d', (length) => {
+    const whole = heic(4032, 3024, cameraExif());
+    for (const type of ['ftyp', 'meta', 'iinf', 'iprp', 'ipco', 'ispe']) {
+      const broken = Buffer.from(whole);
+      broken.writeUInt32BE(length, broken.indexOf(type) - 4);
+      const facts = read(broken);
+      expect([4032, undefined]).toContain(facts.width);
+    }
+  });
+
   it('come from GIF and BMP headers', () => {
     const gif = Buffer.from('GIF89a\x20\x03\x58\x02\x00\x00\x00', 'latin1');
     expect(read(gif)).toMatchObject({ mediaType: 'image/gif', width: 800, height: 600 });
@@ -198,7 +220,12 @@ describe('facts of a TIFF', () => {
 });
 
 describe('any bytes', () => {
-  const seeds = [jpeg({ exif: cameraExif() }), png(3, 2, [pngChunk('eXIf', cameraExif())]), cameraExif()];
+  const seeds = [
+    jpeg({ exif: cameraExif() }),
+    heic(40, 30, cameraExif()),
+    png(3, 2, [pngChunk('eXIf', cameraExif())]),
+    cameraExif(),
+  ];
   const isPlausible = ({ width = 1, height = 1, orientation = 1, captured, location }: FileFacts): boolean =>
     Number.isInteger(width) &&
     width > 0 &&

@@ -5,6 +5,7 @@ import { readExif } from './exif';
 import { exifFacts } from './exif-facts';
 import { readBmp } from './formats/bmp';
 import { readGif } from './formats/gif';
+import { readHeif } from './formats/heif';
 import { readJpeg } from './formats/jpeg';
 import { readPng } from './formats/png';
 import { readTiff } from './formats/tiff';
@@ -25,6 +26,9 @@ const CONTENTS_READERS: Readonly<Record<string, ContentsReader>> = {
   'image/webp': readWebp,
   'image/tiff': readTiff,
   'image/x-olympus-orf': readTiff,
+  'image/heic': readHeif,
+  'image/heif': readHeif,
+  'image/avif': readHeif,
 };
 
 /** Third-party signatures for what is not recognised by us. */
