@@ -7,3 +7,10 @@ export {
   type Config,
   type Variable,
 } from './environment';
+export {
+  InvalidProfileError,
+  ProfilesFolder,
+  ProfilesFolderError,
+  UnknownProfileError,
+  type LoadedProfile,
+} from './profiles-folder';

@@ -1,4 +1,4 @@
-export { identityOf, type FileIdentity } from './identity';
+export { deviceOf, identityOf, type FileIdentity } from './identity';
 export { fsPath, makeFolder, openFolder, resolveRoot, type FsPath, type OpenFolder } from './folder';
 export { OutsideRoots, RootUnavailable, Roots, type Place } from './roots';
 export { consequenceOf, errnoOf, type Consequence } from './consequence';

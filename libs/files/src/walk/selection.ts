@@ -58,14 +58,17 @@ function fileSystemOf(folder: string, names: readonly string[]): Partial<fastGlo
   return { lstatSync: statSync, statSync, readdirSync } as unknown as Partial<fastGlob.FileSystemAdapter>;
 }
 
-/** Includes and excludes as one question, or null where every file is selected. Hidden files count like others. */
+/**
+ * Includes and excludes as one question, or null where every file is selected. Without includes hidden files count like others; a pattern of
+ * `include` names them as fast-glob's defaults do, by a dot of its own.
+ */
 export function selection(include: readonly string[], exclude: readonly string[]): Selection | null {
   if (include.length === 0 && exclude.length === 0) return null;
   const patterns = include.length === 0 ? ['**'] : [...include];
   return (folder, names) => {
     const selected = fastGlob.sync(patterns, {
       cwd: CWD,
-      dot: true,
+      dot: include.length === 0,
       ignore: [...exclude],
       followSymbolicLinks: false,
       fs: fileSystemOf(folder, names),

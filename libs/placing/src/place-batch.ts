@@ -1,0 +1,281 @@
+import { type OpenFolder, copyFile, deviceOf, identityAt, moveNoReplace, removeOwn, stage } from '@assay/files';
+import type { Ledger } from '@assay/ledger';
+import { resultOf } from './failure';
+import { Folders, type Spot } from './folders';
+import { giveBack, reasonWith } from './give-back';
+import type { Placement, Result } from './placement';
+import { recover } from './recover';
+import type { OnStep } from './steps';
+
+export interface PlaceBatchOptions {
+  ledger: Ledger;
+  onStep: OnStep;
+}
+
+/** What copying may take of one round, so that outcomes are recorded in between. */
+const ROUND_BYTES = 256 << 20;
+
+/**
+ * Places claimed files: recover, stage, copy where the destination is on another device, check, publish under the destination's name, make it durable.
+ * When it resolves, each placement has its result; nothing is recorded or settled yet. A file's error is its own result; an error of the
+ * ledger rejects, and leaves what is staged to the next attempt.
+ */
+export async function placeBatch(placements: Placement[], { ledger, onStep }: PlaceBatchOptions): Promise<void> {
+  const folders = new Folders();
+  try {
+    await new BatchPlacing(ledger, onStep, folders).place(placements);
+  } finally {
+    folders.close();
+  }
+}
+
+/** Splits a batch so that a round copies a bounded number of bytes; `size` is in bytes, 0 for what is only renamed. */
+export function rounds<T>(all: T[], size: (one: T) => number): T[][] {
+  const result: T[][] = [];
+  let bytes = 0;
+  for (const one of all) {
+    const last = result.at(-1);
+    if (!last || (bytes > 0 && bytes + size(one) > ROUND_BYTES)) {
+      result.push([one]);
+      bytes = size(one);
+    } else {
+      last.push(one);
+      bytes += size(one);
+    }
+  }
+  return result;
+}
+
+class BatchPlacing {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly onStep: OnStep,
+    private readonly folders: Folders,
+  ) {}
+
+  async place(placements: Placement[]): Promise<void> {
+    for (const placement of placements) this.guard(placement, () => recover(placement, this.folders));
+    await this.onStep('taken-over');
+    for (const placement of this.open(placements, 'source')) this.guard(placement, () => this.stage(placement));
+    await this.onStep('staged');
+    for (const placement of this.open(placements, 'staged'))
+      if (this.otherDevice(placement)) await this.copy(placement);
+    await this.onStep('copied');
+    await this.checkAndPublish(this.open(placements, 'staged'));
+    await this.makeDurable(placements.filter(({ at }) => at === 'placed'));
+  }
+
+  private open(placements: Placement[], at: Placement['at']): Placement[] {
+    return placements.filter((placement) => placement.result === null && placement.at === at);
+  }
+
+  /** Runs a step of one file; an error is that file's result, after what was done is undone where that is possible. */
+  private guard(placement: Placement, step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.fail(placement, resultOf(error));
+    }
+  }
+
+  private fail(placement: Placement, result: Result): void {
+    placement.result = result;
+    try {
+      const kept = giveBack(placement, this.folders);
+      if (kept !== null && result.kind !== 'nothing' && result.reason !== null)
+        placement.result = { ...result, reason: reasonWith(result.reason, kept) };
+    } catch (error) {
+      // It stays under a name of ours: the row must not end, so that the next attempt finds it.
+      placement.result = { kind: 'later', reason: (error as Error).message, forgiven: false, pause: false };
+    }
+  }
+
+  private stage(placement: Placement): void {
+    const source = placement.source(this.folders);
+    // Before the source is touched: a destination that can't be made must not cost a move and a move back.
+    if (source) placement.target(this.folders);
+    const { file } = placement;
+    const staged = source && stage(source.folder, source.name, placement.own, file.identity, file);
+    switch (staged?.kind) {
+      case 'staged':
+        placement.at = 'staged';
+        return;
+      case 'changed': {
+        const kept = staged.put.kind === 'kept' ? staged.put.as : null;
+        placement.result = { kind: 'errored', reason: reasonWith('changed-since-inspection', kept) };
+        return;
+      }
+      case 'absent':
+      case undefined:
+        // Another attempt may have it in its hands: an absence counts when it is seen twice, with a delay between.
+        placement.result = placement.delayedBefore
+          ? { kind: 'errored', reason: 'gone' }
+          : { kind: 'later', reason: 'gone', forgiven: false, pause: false };
+    }
+  }
+
+  private otherDevice(placement: Placement): boolean {
+    try {
+      const { folder } = placement.target(this.folders);
+      return deviceOf(placement.file.identity) !== this.folders.device(folder);
+    } catch (error) {
+      this.fail(placement, resultOf(error));
+      return false;
+    }
+  }
+
+  private async copy(placement: Placement): Promise<void> {
+    try {
+      const source = placement.source(this.folders);
+      const target = placement.target(this.folders);
+      // From here on there may be a copy to remove, whole or not.
+      placement.copy = '';
+      const copied = source
+        ? await copyFile(source.folder, placement.own, target.folder, placement.own, placement.file.identity)
+        : ({ kind: 'absent' } as const);
+      if (copied.kind === 'copied') placement.copy = copied.identity;
+      else if (copied.kind === 'absent') this.fail(placement, { kind: 'nothing' });
+      else this.fail(placement, { kind: 'errored', reason: 'changed-since-inspection' });
+    } catch (error) {
+      this.fail(placement, resultOf(error));
+    }
+  }
+
+  private async checkAndPublish(staged: Placement[]): Promise<void> {
+    if (staged.length === 0) return;
+    const standing = await this.ledger.check(
+      staged.map(({ file: { scan, seq, attempt }, copy }) =>
+        copy ? { scan, seq, attempt, copyIdentity: copy } : { scan, seq, attempt },
+      ),
+    );
+    await this.onStep('checked');
+    const again: Placement[] = [];
+    for (const [index, placement] of staged.entries())
+      if (!standing[index]) await this.loseClaim(placement);
+      else if (await this.publish(placement)) again.push(placement);
+    await this.onStep('published');
+    // The kernel says of some mounts only now that they are another device.
+    for (const placement of again) await this.copy(placement);
+    await this.checkAndPublish(this.open(again, 'staged'));
+  }
+
+  /** The scan was cancelled, or another attempt has the row: then that one ends it. */
+  private async loseClaim(placement: Placement): Promise<void> {
+    this.fail(placement, { kind: 'nothing' });
+    const scan = await this.ledger.scan(placement.file.scan);
+    if (scan?.cancelRequestedAt != null) placement.result = { kind: 'ended', outcome: 'left', reason: 'cancelled' };
+  }
+
+  /** True where it has to be copied first. */
+  private async publish(placement: Placement): Promise<boolean> {
+    try {
+      for (;;) {
+        const target = placement.target(this.folders);
+        const result = this.moveToTarget(placement, target);
+        if (result === 'other-device') return true;
+        if (result === 'moved') {
+          placement.at = 'placed';
+          return false;
+        }
+        if (result === 'absent') {
+          this.fail(placement, { kind: 'nothing' });
+          return false;
+        }
+        if (isOurs(placement, target)) {
+          placement.at = 'placed';
+          return false;
+        }
+        if (placement.file.onConflict === 'fail') {
+          this.conflict(placement, target);
+          return false;
+        }
+        const next = await this.ledger.renumber(placement.file);
+        if (next === null) {
+          await this.loseClaim(placement);
+          return false;
+        }
+        placement.destination = next;
+      }
+    } catch (error) {
+      const errno = (error as NodeJS.ErrnoException).code;
+      if (errno === undefined) throw error;
+      this.fail(placement, resultOf(error));
+      return false;
+    }
+  }
+
+  private moveToTarget(placement: Placement, target: Spot): ReturnType<typeof moveNoReplace> {
+    if (placement.copy !== null) return moveNoReplace(target.folder, placement.own, target.folder, target.name);
+    const source = placement.source(this.folders);
+    return source ? moveNoReplace(source.folder, placement.own, target.folder, target.name) : 'absent';
+  }
+
+  private conflict(placement: Placement, target: Spot): void {
+    this.fail(placement, { kind: 'ended', outcome: 'conflicted', reason: 'destination-taken' });
+    // An earlier attempt may have come through between the first look and now: the next attempt finds that.
+    if (isOurs(placement, target))
+      placement.result = { kind: 'later', reason: 'destination-taken', forgiven: false, pause: false };
+  }
+
+  /** Destinations first, then the own names of what was copied, then the sources: at no moment is a power cut without a whole file. */
+  private async makeDurable(placed: Placement[]): Promise<void> {
+    const sync = (spot: (placement: Placement) => Spot | null): void => {
+      const synced = new Map<OpenFolder, Error | null>();
+      for (const placement of placed.filter(({ result }) => result === null)) {
+        const folder = spot(placement)?.folder;
+        if (!folder) continue;
+        if (!synced.has(folder))
+          synced.set(
+            folder,
+            failureOf(() => folder.sync()),
+          );
+        const failure = synced.get(folder);
+        // Placed, but perhaps not for good: the next attempt finds it at its destination and syncs again.
+        if (failure) placement.result = later(failure);
+      }
+    };
+    sync((placement) => placement.existingTarget(this.folders));
+    await this.onStep('destinations-synced');
+    for (const placement of placed)
+      if (placement.result === null && (placement.copy !== null || placement.file.attempt > 1))
+        this.finishSource(placement);
+    sync((placement) => placement.source(this.folders));
+    await this.onStep('sources-finished');
+    for (const placement of placed)
+      placement.result ??= { kind: 'ended', outcome: placement.placedOutcome, reason: null };
+  }
+
+  /** Takes away what is left of a source that is placed: under the own name, or put back under its own by an attempt that lost. */
+  private finishSource(placement: Placement): void {
+    const failure = failureOf(() => {
+      const source = placement.source(this.folders);
+      if (!source) return;
+      const { file, own } = placement;
+      if (identityAt(source.folder, source.name) === file.identity)
+        stage(source.folder, source.name, own, file.identity, file);
+      removeOwn(source.folder, own);
+    });
+    if (failure) placement.result = later(failure);
+  }
+}
+
+/** True where the destination's name is this file already: by an earlier attempt, or by an answer that was lost. */
+function isOurs({ file, copy }: Placement, target: Spot): boolean {
+  const there = identityAt(target.folder, target.name);
+  return there !== null && [file.identity, file.copyIdentity, copy].includes(there);
+}
+
+function failureOf(act: () => void): Error | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Never an ending: the file is at its destination, and the next attempt has to say so. */
+function later(error: Error): Result {
+  const result = resultOf(error);
+  return result.kind === 'later' ? result : { kind: 'later', reason: error.message, forgiven: false, pause: false };
+}

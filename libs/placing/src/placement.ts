@@ -1,0 +1,63 @@
+import type { Place } from '@assay/files';
+import { ownName } from '@assay/files';
+import type { ClaimedFile, Ending, Scan } from '@assay/ledger';
+import { type Folders, type Spot, parentOf } from './folders';
+
+/** What became of a claimed file in this attempt. */
+export type Result =
+  | { kind: 'ended'; outcome: Ending['outcome']; reason: string | null }
+  /** Its message is to be dead-lettered, then the row ends as `errored`. */
+  | { kind: 'errored'; reason: string }
+  /** Through the delay ladder. `forgiven`: not the file's fault, so the attempt does not count. */
+  | { kind: 'later'; reason: string; forgiven: boolean; pause: boolean }
+  /** Another attempt has the row, or has ended it. */
+  | { kind: 'nothing' };
+
+/**
+ * One claimed file on its way through the steps. `at` says where the file is:
+ * `source` (untouched), `staged` (under the own name beside its source), `placed` (under its destination's name).
+ */
+export class Placement {
+  at: 'source' | 'staged' | 'placed' = 'source';
+  /** Set once: nothing more is done with the file in this attempt. */
+  result: Result | null = null;
+  /** The identity of the copy under the own name in the destination's folder, where it had to be copied. */
+  copy: string | null = null;
+  destination: string;
+  readonly own: string;
+
+  constructor(
+    readonly file: ClaimedFile,
+    readonly scan: Scan,
+    /** True where the message came by way of the delay ladder: an absence was seen before. */
+    readonly delayedBefore: boolean,
+    private readonly locate: (absolute: string) => Place,
+  ) {
+    this.own = ownName(file, file.attempt);
+    this.destination = file.destination;
+  }
+
+  /** Null where the source's folder is gone. */
+  source(folders: Folders): Spot | null {
+    const { root, folder, name } = parentOf(this.locate(`${this.scan.directory}/${this.file.path}`));
+    const open = folders.existing(root, folder);
+    return open && { folder: open, name };
+  }
+
+  /** Null where the destination's folder does not exist. */
+  existingTarget(folders: Folders): Spot | null {
+    const { root, folder, name } = parentOf(this.locate(this.destination));
+    const open = folders.existing(root, folder);
+    return open && { folder: open, name };
+  }
+
+  target(folders: Folders): Spot {
+    const { root, folder, name } = parentOf(this.locate(this.destination));
+    return { folder: folders.made(root, folder), name };
+  }
+
+  /** The outcome of a file that has reached its destination. */
+  get placedOutcome(): 'accepted' | 'quarantined' {
+    return this.file.action === 'accept' ? 'accepted' : 'quarantined';
+  }
+}

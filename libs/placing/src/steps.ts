@@ -1,0 +1,14 @@
+/** The named points between two effects of placing: tests stop or kill a process there. The product passes nothing. */
+export type Step =
+  | 'claimed'
+  | 'taken-over'
+  | 'staged'
+  | 'copied'
+  | 'checked'
+  | 'published'
+  | 'destinations-synced'
+  | 'sources-finished'
+  | 'dead-lettered'
+  | 'ended';
+
+export type OnStep = (step: Step) => Promise<void> | void;
