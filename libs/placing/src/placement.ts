@@ -1,6 +1,6 @@
-import type { Place } from '@assay/files';
-import { ownName } from '@assay/files';
+import { type Place, deviceOf, fsPath, ownName } from '@assay/files';
 import type { ClaimedFile, Ending, Scan } from '@assay/ledger';
+import { statSync } from 'node:fs';
 import { type Folders, type Spot, parentOf } from './folders';
 
 /** What became of a claimed file in this attempt. */
@@ -54,6 +54,17 @@ export class Placement {
   target(folders: Folders): Spot {
     const { root, folder, name } = parentOf(this.locate(this.destination));
     return { folder: folders.made(root, folder), name };
+  }
+
+  /** Bytes that will probably have to be copied, since the destination's root is on another device; 0 where a rename will do. */
+  get bytesToCopy(): number {
+    try {
+      const { dev } = statSync(fsPath(this.locate(this.destination).root), { bigint: true });
+      return String(dev) === deviceOf(this.file.identity) ? 0 : this.file.size;
+    } catch {
+      // Only an estimate: the steps meet the same error and say what follows from it.
+      return 0;
+    }
   }
 
   /** The outcome of a file that has reached its destination. */

@@ -1,0 +1,3 @@
+export { startPlacing, type Placing } from './placing';
+export type { Paused } from './pause';
+export type { OnStep, Step } from './steps';
