@@ -1,0 +1,32 @@
+/** Bodies of `POST /v1/scans` that teach. */
+export const NEW_SCAN_EXAMPLES = {
+  simplest: {
+    summary: 'A directory and a profile',
+    value: { directory: 'incoming/2024-05-02', profile: 'photos' },
+  },
+  'dry run': {
+    summary: 'What would happen, with nothing moved',
+    value: { directory: 'incoming/2024-05-02', profile: 'photos', dryRun: true },
+  },
+  everything: {
+    summary: 'All that can be said',
+    value: {
+      directory: '/srv/photos/incoming/2024-05-02',
+      profile: 'photos',
+      accept: '/srv/photos/accepted',
+      quarantine: '/srv/photos/quarantined',
+      dryRun: false,
+      priority: 'high',
+      startAt: '2030-01-31T06:00:00+01:00',
+      label: 'wedding-042',
+    },
+  },
+};
+
+/** Bodies of `POST /v1/inspections` that teach. */
+export const INSPECTION_EXAMPLES = {
+  simplest: {
+    summary: 'One file',
+    value: { path: 'incoming/2024-05-02/IMG_0017.jpg', profile: 'photos' },
+  },
+};

@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Config } from '@assay/config';
+import { startScanning } from '@assay/scanning';
+import { createLog, loggerService } from './log';
+import { surviveLostChannels } from './lost-channel';
+import type { FromThread, ToThread } from './scan-threads';
+
+/** The entry of a scan thread: a Nest application context of its own, beside the one that serves HTTP. */
+
+@Module({})
+class ScanModule {}
+
+const config = workerData as Config;
+const log = createLog(config, 'scan');
+
+async function run(port: NonNullable<typeof parentPort>): Promise<void> {
+  const context = await NestFactory.createApplicationContext(ScanModule, {
+    logger: loggerService(log),
+    abortOnError: false,
+  });
+  const scanning = await startScanning(config, loggerService(log));
+  const say = (message: FromThread) => port.postMessage(message);
+  port.on('message', (message: ToThread) => {
+    void (async () => {
+      await scanning.close(message.milliseconds);
+      await context.close();
+      say({ kind: 'stopped' });
+      port.close();
+    })();
+  });
+  say({ kind: 'started' });
+}
+
+if (parentPort === null) throw new Error('This is the entry of a worker thread');
+surviveLostChannels(log, () => process.exit(1));
+void run(parentPort);

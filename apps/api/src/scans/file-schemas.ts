@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { counts, cursor, limit, OUTCOMES, oneOf, time } from './scan-schemas';
+
+export const outcome = oneOf(OUTCOMES as [(typeof OUTCOMES)[number], ...(typeof OUTCOMES)[number][]]);
+export const verdict = oneOf(['pass', 'fail']);
+const severity = z.enum(['must', 'should']);
+
+export const finding = z
+  .object({
+    code: z.string(),
+    severity,
+    message: z.string(),
+    fix: z.string(),
+    value: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
+  })
+  .meta({ id: 'Finding', description: 'One observation by one rule. A file passes while no `must` finding stands.' });
+
+export const facts = z
+  .object({
+    mediaType: z.string(),
+    extension: z.string(),
+    width: z.int().optional(),
+    height: z.int().optional(),
+    orientation: z.int().optional(),
+    camera: z
+      .object({
+        make: z.string().optional(),
+        model: z.string().optional(),
+        lens: z.string().optional(),
+        serial: z.string().optional(),
+        software: z.string().optional(),
+      })
+      .optional(),
+    captured: z
+      .object({
+        local: z.string().meta({ examples: ['2024-02-29T12:34:56.007'] }),
+        offset: z
+          .string()
+          .nullable()
+          .meta({ examples: ['+09:00'] }),
+        source: z.string().meta({ examples: ['EXIF:DateTimeOriginal'] }),
+      })
+      .optional(),
+    location: z
+      .object({ latitude: z.number(), longitude: z.number(), altitude: z.number().optional(), source: z.string() })
+      .optional(),
+    durationSeconds: z.number().optional(),
+    reader: z.enum(['exifr', 'sharp', 'exiftool', 'none']),
+    problems: z.array(z.object({ code: z.string(), message: z.string() })),
+  })
+  .meta({
+    id: 'Facts',
+    description:
+      'What was read of the file. Width and height in pixels as stored, degrees signed decimal (WGS 84), metres; what is absent is unknown.',
+  });
+
+export const fileRecord = z
+  .object({
+    seq: z.int().min(1).meta({ description: 'Number of the file in its scan, 1 … found.' }),
+    path: z.string().meta({ description: "Relative to the scan's directory." }),
+    pathBytes: z.base64().optional().meta({ description: 'The exact bytes of a path that is not UTF-8.' }),
+    size: z.int().nullable(),
+    modifiedAt: time.nullable(),
+    mediaType: z.string().nullable(),
+    facts: facts.nullable().meta({ description: 'Null where the file was not judged.' }),
+    verdict: verdict.nullable(),
+    findings: z.array(finding),
+    outcome,
+    reason: z.string().optional().meta({ description: 'A stable code, or `code: explanation`.' }),
+    destination: z.string().nullable().meta({ description: 'Absolute; planned or reached.' }),
+    destinationBytes: z.base64().optional(),
+    attempts: z.int(),
+    digest: z.string().optional(),
+    updatedAt: time,
+  })
+  .meta({
+    id: 'FileRecord',
+    examples: [
+      {
+        seq: 17,
+        path: 'card-1/IMG_0017.jpg',
+        size: 28114,
+        modifiedAt: '2024-05-02T17:41:09.000Z',
+        mediaType: 'image/jpeg',
+        facts: {
+          mediaType: 'image/jpeg',
+          extension: 'jpg',
+          width: 640,
+          height: 480,
+          camera: { make: 'Canon', model: 'EOS R5' },
+          captured: { local: '2024-05-02T17:41:08', offset: '+02:00', source: 'EXIF:DateTimeOriginal' },
+          reader: 'exifr',
+          problems: [],
+        },
+        verdict: 'fail',
+        findings: [
+          {
+            code: 'too-small',
+            severity: 'must',
+            message: 'The image has 640 × 480 pixels',
+            fix: 'Deliver it in at least 1000 × 1000 pixels.',
+            value: 640,
+          },
+        ],
+        outcome: 'quarantined',
+        destination: '/srv/photos/quarantined/card-1/IMG_0017.jpg',
+        attempts: 1,
+        updatedAt: '2024-05-02T18:00:00.400Z',
+      },
+    ],
+  });
+export type FileRecordJson = z.output<typeof fileRecord>;
+
+const fileFilter = {
+  outcome: outcome.optional(),
+  verdict: verdict.optional(),
+  code: z
+    .string({ error: 'must be given once' })
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Code of a finding.' }),
+  path: z
+    .string({ error: 'must be given once' })
+    .max(4096)
+    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+    .optional()
+    .meta({ description: 'Prefix of the path.' }),
+};
+
+export const filesQuery = z.strictObject({ ...fileFilter, limit, cursor });
+export const filePage = z.object({ items: z.array(fileRecord), nextCursor: z.string().nullable() });
+
+export const REPORT_FORMATS = ['csv', 'jsonl'] as const;
+export const reportQuery = z.strictObject({ format: oneOf(REPORT_FORMATS).default('csv') });
+
+export const summary = z
+  .object({
+    counts,
+    findings: z.array(z.object({ code: z.string(), severity, count: z.int() })),
+    mediaTypes: z.array(z.object({ mediaType: z.string(), count: z.int() })),
+    cameras: z.array(z.object({ make: z.string().nullable(), model: z.string().nullable(), count: z.int() })),
+  })
+  .meta({ id: 'Summary' });

@@ -1,0 +1,122 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { createZodDto, ZodResponse } from 'nestjs-zod';
+import type { Config } from '@assay/config';
+import type { Ledger } from '@assay/ledger';
+import { ApiProblems } from '../docs/api-problems';
+import { NEW_SCAN_EXAMPLES } from '../docs/examples';
+import { CONFIG, LEDGER } from '../parts';
+import { callerOf } from '../requests/caller';
+import { idempotencyKeyOf } from '../requests/idempotency-key';
+import { requestIdFor } from '../requests/request-id';
+import { CancelScan, noSuchScan } from './cancel-scan';
+import { CreateScan } from './create-scan';
+import { cursorOf, keyOf, SCAN_KEY } from './cursor';
+import { scanJson } from './scan-json';
+import { newScanBody, scan, scanPage, scanParams, scansQuery } from './scan-schemas';
+
+class NewScanDto extends createZodDto(newScanBody) {}
+class ScansQueryDto extends createZodDto(scansQuery) {}
+class ScanPageDto extends createZodDto(scanPage) {}
+export class ScanDto extends createZodDto(scan) {}
+export class ScanParamsDto extends createZodDto(scanParams) {}
+
+@ApiTags('scans')
+@Controller({ path: 'scans', version: '1' })
+export class ScansController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    private readonly creation: CreateScan,
+    private readonly cancellation: CancelScan,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Scan a directory',
+    description: 'Inspects every file beneath a directory, moves each to where it belongs, and accounts for every one.',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description:
+      '1 to 255 printable characters of yours: for 24 hours the same key and body get the first answer again.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  })
+  @ApiBody({ type: NewScanDto, examples: NEW_SCAN_EXAMPLES })
+  @ZodResponse({ status: 202, type: ScanDto, description: 'The scan; `Location` is its address.' })
+  @ApiProblems(
+    'outside-roots',
+    'symlink-on-the-way',
+    'not-permitted',
+    'cross-site',
+    'no-such-directory',
+    'not-a-directory',
+    'directory-in-destination',
+    'overlap',
+    'key-reused',
+    'too-large',
+    'unsupported-media-type',
+    'unknown-profile',
+    'invalid-profile',
+    'unsafe-file-system',
+    'broker-unavailable',
+    'ledger-unavailable',
+    'root-unavailable',
+    'profiles-unavailable',
+  )
+  async create(@Body() body: NewScanDto, @Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    const { scan: made, replayed } = await this.creation.create({
+      body,
+      key: idempotencyKeyOf(request),
+      by: callerOf(request).name,
+      requestId: requestIdFor(request),
+    });
+    response.setHeader('Location', `${this.config.http.basePath}/v1/scans/${made.id}`);
+    if (replayed) response.setHeader('Idempotency-Replayed', 'true');
+    return scanJson(made, Date.now());
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List scans', description: 'The newest first.' })
+  @ZodResponse({ status: 200, type: ScanPageDto, description: 'A page of scans.' })
+  @ApiProblems('ledger-unavailable')
+  async list(@Query() query: ScansQueryDto) {
+    const filter = {
+      ...(query.state === undefined ? {} : { state: query.state }),
+      ...(query.label === undefined ? {} : { label: query.label }),
+    };
+    const from = query.cursor === undefined ? {} : { cursor: keyOf(query.cursor, SCAN_KEY) };
+    const scans = await this.ledger.scans({ ...filter, ...from, limit: query.limit });
+    const last = scans.at(-1);
+    const more =
+      last !== undefined &&
+      scans.length === query.limit &&
+      (await this.ledger.scans({ ...filter, cursor: last.id, limit: 1 })).length > 0;
+    const now = Date.now();
+    return { items: scans.map((one) => scanJson(one, now)), nextCursor: more ? cursorOf(last.id) : null };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One scan' })
+  @ZodResponse({ status: 200, type: ScanDto, description: 'The scan as it stands.' })
+  @ApiProblems('no-such-scan', 'ledger-unavailable')
+  async one(@Param() { id }: ScanParamsDto) {
+    const found = await this.ledger.scan(id);
+    if (found === null) throw noSuchScan(id);
+    return scanJson(found, Date.now());
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Stop a scan',
+    description: 'Files already placed stay placed and recorded, the rest is untouched. May be asked for again.',
+  })
+  @ZodResponse({ status: 202, type: ScanDto, description: 'The scan as it stands.' })
+  @ApiProblems('no-such-scan', 'scan-finished', 'cross-site', 'ledger-unavailable')
+  async cancel(@Param() { id }: ScanParamsDto, @Req() request: Request) {
+    return scanJson(await this.cancellation.cancel(id, callerOf(request).name), Date.now());
+  }
+}
