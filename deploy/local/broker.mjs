@@ -56,8 +56,13 @@ export async function startPrivateBroker({ home, forTests = false, server = find
   return withLock(paths.lock, async () => {
     const known = readState(paths);
     if (known && isRunning(known.node)) {
-      await ready(known, paths);
-      return describe(known, paths, false);
+      try {
+        await ready(known, paths);
+        return describe(known, paths, false);
+      } catch (error) {
+        if (isRunning(known.node)) throw error;
+        // It was dying just then.
+      }
     }
     if (!server) throw new Error('rabbitmq-server is not installed.');
     await endLeftNodes(place, known);

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEMO_HOME, madeHome } from './checkout.mjs';
@@ -27,8 +36,11 @@ await runCommand('npm run demo', async (cleanUps) => {
   if (given && !statSync(given, { throwIfNoEntry: false })?.isDirectory()) {
     throw new CommandFailure(`${given} is not a folder.`);
   }
-  await setUp();
   const home = madeHome(DEMO_HOME);
+  if (given && `${home}/`.startsWith(`${realpathSync(given)}/`)) {
+    throw new CommandFailure(`${given} holds the demo's own folder, ${home}: it can't be copied into itself.`);
+  }
+  await setUp();
   const root = path.join(home, 'data');
   const run = nextRun(root, given);
   const delivery = path.join(root, run, 'delivery');
@@ -51,6 +63,7 @@ await runCommand('npm run demo', async (cleanUps) => {
   await api.saveReport(id, report);
   printResult(scan, await api.summary(id), report);
   const wrong = await differences(scan, api.rows(id));
+  if (wrong.length === 0) say('\n  The trees on disk agree with the report to the file.');
   say(`\n${whereToLook(home, running)}\n\nAll of it stays up; to stop it: npm run demo -- --stop (or npm stop)`);
   judge(scan, wrong);
 });
@@ -98,6 +111,7 @@ async function portOf(home) {
 /** One line in place on a terminal; elsewhere a line when something has changed, every 2 s at most. */
 function progress() {
   let last = '';
+  let printed = '';
   let printedAt = 0;
   const seen = ({ state, counts, filesPerSecond }) => {
     const parts = OUTCOMES.filter((name) => counts[name] > 0).map((name) => `${counts[name]} ${name}`);
@@ -106,11 +120,15 @@ function progress() {
     if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}`);
     else if (line !== last && Date.now() - printedAt >= 2_000) {
       say(line);
+      printed = line;
       printedAt = Date.now();
     }
     last = line;
   };
-  seen.end = () => (process.stdout.isTTY ? process.stdout.write('\n') : say(last));
+  seen.end = () => {
+    if (process.stdout.isTTY) process.stdout.write('\n');
+    else if (printed !== last) say(last);
+  };
   return seen;
 }
 
@@ -138,5 +156,4 @@ function judge(scan, wrong) {
     const more = wrong.length > 20 ? `\n  … and ${wrong.length - 20} more` : '';
     throw new CommandFailure(`The trees differ from the report:\n  ${wrong.slice(0, 20).join('\n  ')}${more}`);
   }
-  say('The trees on disk agree with the report to the file.');
 }
