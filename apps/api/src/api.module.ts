@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, RequestMethod } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import { Broker } from '@assay/broker';
@@ -13,7 +13,6 @@ import { CONFIG, LEDGER, type Parts } from './parts';
 import { ProblemFilter } from './problems/problem.filter';
 import { ProfileChoice } from './profiles/profile-choice';
 import { ProfilesController } from './profiles/profiles.controller';
-import { ValidationPipe } from './requests/validation.pipe';
 import { Announcement } from './scans/announcement';
 import { CancelScan } from './scans/cancel-scan';
 import { CreateScan } from './scans/create-scan';
@@ -42,7 +41,6 @@ export class ApiModule {
         { provide: ProfilesFolder, useValue: parts.profiles },
         { provide: FactReaders, useValue: parts.readers },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_PIPE, useClass: ValidationPipe },
         Announcement,
         CancelScan,
         CreateScan,

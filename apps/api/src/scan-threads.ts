@@ -72,9 +72,11 @@ export class ScanThreads {
 
   /** Runs one thread to its end, however it ends. */
   private async run(slot: number): Promise<void> {
-    const worker = new Worker(this.entry, { workerData: this.config satisfies Config, name: `scan ${slot}` });
+    const worker = new Worker(this.entry, { workerData: this.config, name: `scan ${slot}` });
     this.workers.add(worker);
-    worker.on('error', (error) => this.logger.error({ err: error }, `Scan thread ${slot} failed`));
+    worker.on('error', (err: unknown) => {
+      this.logger.error({ err }, `Scan thread ${slot} failed`);
+    });
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'started') this.logger.log(`Scan thread ${slot} is ready`);
       // It was still starting when it was asked to stop, and heard nothing.

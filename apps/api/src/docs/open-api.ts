@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { cleanupOpenApiDoc } from 'nestjs-zod';
 import { version } from '../../../../package.json';
+import { componentSchemas } from './components';
 import { type ProblemCode, PROBLEMS } from '../problems/problem-codes';
 
 const codes = (Object.keys(PROBLEMS) as ProblemCode[])
@@ -34,5 +34,5 @@ export function openApiDocument(app: INestApplication, keysNeeded: boolean): Ope
   const document = SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
   });
-  return cleanupOpenApiDoc(document);
+  return { ...document, components: { ...document.components, schemas: componentSchemas() } };
 }

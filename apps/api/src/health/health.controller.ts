@@ -1,19 +1,11 @@
 import { Controller, Get, Header, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
-import { createZodDto, ZodResponse } from 'nestjs-zod';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { Answers } from '../docs/api-call';
 import { ApiProblems } from '../docs/api-problems';
 import { Problem } from '../problems/problem';
+import type { live, ready } from './health-schemas';
 import { Readiness } from './readiness';
-
-const part = z.string().meta({ description: '`ok`, or why it is not usable.', examples: ['ok'] });
-
-class LiveDto extends createZodDto(z.object({ live: z.literal(true) }).meta({ id: 'Live' })) {}
-class ReadyDto extends createZodDto(
-  z
-    .object({ ready: z.literal(true), parts: z.object({ broker: part, ledger: part, roots: part }) })
-    .meta({ id: 'Ready', examples: [{ ready: true, parts: { broker: 'ok', ledger: 'ok', roots: 'ok' } }] }),
-) {}
 
 @ApiTags('health')
 @ApiSecurity({})
@@ -24,21 +16,21 @@ export class HealthController {
   @Get('live')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Is the process alive?', description: 'Needs no key.' })
-  @ZodResponse({ status: 200, type: LiveDto, description: 'It is.' })
-  live() {
-    return { live: true } as const;
+  @Answers(200, 'Live', 'It is.')
+  live(): z.output<typeof live> {
+    return { live: true };
   }
 
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Are broker, ledger and roots usable?', description: 'Needs no key. `parts` says of each.' })
-  @ZodResponse({ status: 200, type: ReadyDto, description: 'All of them are.' })
+  @Answers(200, 'Ready', 'All of them are.')
   @ApiProblems('not-ready')
-  async ready() {
+  async ready(): Promise<z.output<typeof ready>> {
     const parts = await this.readiness.parts();
     const bad = Object.entries(parts).filter(([, why]) => why !== 'ok');
     if (bad.length > 0)
       throw new Problem('not-ready', bad.map(([name, why]) => `${name}: ${why}`).join('; '), { members: { parts } });
-    return { ready: true, parts } as const;
+    return { ready: true, parts };
   }
 }

@@ -10,25 +10,23 @@ export const inspectionBody = z.strictObject(
   { error: 'must be a JSON object' },
 );
 
-export const inspection = z
-  .object({
-    path: z.string().meta({ description: 'Absolute.' }),
-    profile: z.object({ name: z.string(), version: z.string(), digest: z.string() }),
-    size: z.int(),
-    modifiedAt: time,
-    facts,
-    verdict,
-    findings: z.array(finding),
-    disposition: z
-      .union([
-        z.object({
-          action: z.enum(['accept', 'quarantine']),
-          to: z.string().meta({ description: 'Relative to the accept or quarantine folder of a scan.' }),
-          onConflict: z.enum(['fail', 'number']),
-        }),
-        z.object({ action: z.literal('leave'), reason: z.string() }),
-      ])
-      .meta({ description: 'What would be done with the file.' }),
-  })
-  .meta({ id: 'Inspection' });
+export const inspection = z.object({
+  path: z.string().meta({ description: 'Absolute.' }),
+  profile: z.object({ name: z.string(), version: z.string(), digest: z.string() }),
+  size: z.int(),
+  modifiedAt: time,
+  facts,
+  verdict,
+  findings: z.array(finding),
+  disposition: z
+    .union([
+      z.object({
+        action: z.enum(['accept', 'quarantine']),
+        to: z.string().meta({ description: 'Relative to the accept or quarantine folder of a scan.' }),
+        onConflict: z.enum(['fail', 'number']),
+      }),
+      z.object({ action: z.literal('leave'), reason: z.string() }),
+    ])
+    .meta({ description: 'What would be done with the file.' }),
+});
 export type InspectionJson = z.output<typeof inspection>;

@@ -1,13 +1,12 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { createZodDto, ZodResponse } from 'nestjs-zod';
+import { Body, Controller, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { Answers, TakesBody } from '../docs/api-call';
 import { ApiProblems } from '../docs/api-problems';
 import { INSPECTION_EXAMPLES } from '../docs/examples';
+import { Valid } from '../requests/valid';
 import { InspectFile } from './inspect-file';
-import { inspection, inspectionBody } from './inspection-schemas';
-
-class InspectionBodyDto extends createZodDto(inspectionBody) {}
-class InspectionDto extends createZodDto(inspection) {}
+import { inspectionBody, type InspectionJson } from './inspection-schemas';
 
 @ApiTags('inspections')
 @Controller({ path: 'inspections', version: '1' })
@@ -15,13 +14,12 @@ export class InspectionsController {
   constructor(private readonly inspection: InspectFile) {}
 
   @Post()
-  @HttpCode(200)
   @ApiOperation({
     summary: 'Inspect one file',
     description: 'What a scan would say of it. Nothing is moved or recorded.',
   })
-  @ApiBody({ type: InspectionBodyDto, examples: INSPECTION_EXAMPLES })
-  @ZodResponse({ status: 200, type: InspectionDto, description: 'Facts, findings and disposition.' })
+  @TakesBody('NewInspection', INSPECTION_EXAMPLES)
+  @Answers(200, 'Inspection', 'Facts, findings and disposition.')
   @ApiProblems(
     'outside-roots',
     'symlink-on-the-way',
@@ -37,7 +35,7 @@ export class InspectionsController {
     'profiles-unavailable',
     'readers-unavailable',
   )
-  inspect(@Body() body: InspectionBodyDto) {
+  inspect(@Body(new Valid(inspectionBody, 'body')) body: z.output<typeof inspectionBody>): Promise<InspectionJson> {
     return this.inspection.inspect(body.path, body.profile);
   }
 }

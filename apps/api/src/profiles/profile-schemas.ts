@@ -19,9 +19,7 @@ export const profileList = z.object({
     .meta({ description: 'Why profiles that lie in the folder can’t be used: file, line and column, and the mend.' }),
 });
 
-export const oneProfile = z
-  .object({
-    ...brief,
-    definition: z.record(z.string(), z.unknown()).meta({ description: 'As YAML says it, as JSON.' }),
-  })
-  .meta({ id: 'Profile' });
+export const oneProfile = z.object({
+  ...brief,
+  definition: z.record(z.string(), z.unknown()).meta({ description: 'As YAML says it, as JSON.' }),
+});

@@ -1,14 +1,12 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { createZodDto, ZodResponse } from 'nestjs-zod';
+import type { z } from 'zod';
 import type { LoadedProfile } from '@assay/config';
+import { Answers, TakesPath } from '../docs/api-call';
 import { ApiProblems } from '../docs/api-problems';
+import { Valid } from '../requests/valid';
 import { ProfileChoice } from './profile-choice';
-import { oneProfile, profileList, profileParams } from './profile-schemas';
-
-class ProfileListDto extends createZodDto(profileList) {}
-class ProfileParamsDto extends createZodDto(profileParams) {}
-class ProfileDto extends createZodDto(oneProfile) {}
+import { type oneProfile, type profileList, profileParams } from './profile-schemas';
 
 function brief({ definition, digest }: LoadedProfile) {
   const { name, version, title, description } = definition;
@@ -28,22 +26,21 @@ export class ProfilesController {
 
   @Get()
   @ApiOperation({ summary: 'List the profiles', description: 'As they stand on disk now.' })
-  @ZodResponse({
-    status: 200,
-    type: ProfileListDto,
-    description: 'The profiles, and what is wrong with any that can’t be used.',
-  })
+  @Answers(200, 'ProfileList', 'The profiles, and what is wrong with those that are of no use.')
   @ApiProblems('profiles-unavailable')
-  async list() {
+  async list(): Promise<z.output<typeof profileList>> {
     const { profiles, problems } = await this.profiles.all();
     return { items: profiles.map(brief), problems };
   }
 
   @Get(':name')
   @ApiOperation({ summary: 'One profile', description: 'With its whole definition, every default filled in.' })
-  @ZodResponse({ status: 200, type: ProfileDto, description: 'The profile.' })
+  @TakesPath(profileParams)
+  @Answers(200, 'Profile', 'The profile.')
   @ApiProblems('no-such-profile', 'invalid-profile', 'profiles-unavailable')
-  async one(@Param() { name }: ProfileParamsDto) {
+  async one(
+    @Param(new Valid(profileParams, 'path')) { name }: z.output<typeof profileParams>,
+  ): Promise<z.output<typeof oneProfile>> {
     const profile = await this.profiles.byName(name);
     return { ...brief(profile), definition: { ...profile.definition } };
   }

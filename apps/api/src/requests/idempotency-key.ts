@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { valid } from './validation.pipe';
+import { valid } from './valid';
 
 const headers = z.object({
   'Idempotency-Key': z

@@ -13,7 +13,7 @@ export const finding = z
     fix: z.string(),
     value: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
   })
-  .meta({ id: 'Finding', description: 'One observation by one rule. A file passes while no `must` finding stands.' });
+  .meta({ description: 'One observation by one rule. A file passes while no `must` finding stands.' });
 
 export const facts = z
   .object({
@@ -49,7 +49,6 @@ export const facts = z
     problems: z.array(z.object({ code: z.string(), message: z.string() })),
   })
   .meta({
-    id: 'Facts',
     description:
       'What was read of the file. Width and height in pixels as stored, degrees signed decimal (WGS 84), metres; what is absent is unknown.',
   });
@@ -74,7 +73,6 @@ export const fileRecord = z
     updatedAt: time,
   })
   .meta({
-    id: 'FileRecord',
     examples: [
       {
         seq: 17,
@@ -134,11 +132,9 @@ export const filePage = z.object({ items: z.array(fileRecord), nextCursor: z.str
 export const REPORT_FORMATS = ['csv', 'jsonl'] as const;
 export const reportQuery = z.strictObject({ format: oneOf(REPORT_FORMATS).default('csv') });
 
-export const summary = z
-  .object({
-    counts,
-    findings: z.array(z.object({ code: z.string(), severity, count: z.int() })),
-    mediaTypes: z.array(z.object({ mediaType: z.string(), count: z.int() })),
-    cameras: z.array(z.object({ make: z.string().nullable(), model: z.string().nullable(), count: z.int() })),
-  })
-  .meta({ id: 'Summary' });
+export const summary = z.object({
+  counts,
+  findings: z.array(z.object({ code: z.string(), severity, count: z.int() })),
+  mediaTypes: z.array(z.object({ mediaType: z.string(), count: z.int() })),
+  cameras: z.array(z.object({ make: z.string().nullable(), model: z.string().nullable(), count: z.int() })),
+});

@@ -1,23 +1,23 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { createZodDto, ZodResponse } from 'nestjs-zod';
+import type { z } from 'zod';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FileFilter, Ledger, Scan } from '@assay/ledger';
+import { Answers, TakesPath, TakesQuery } from '../docs/api-call';
 import { ApiProblems } from '../docs/api-problems';
 import { LEDGER } from '../parts';
+import { Valid } from '../requests/valid';
 import { noSuchScan } from './cancel-scan';
 import { cursorOf, FILE_KEY, keyOf } from './cursor';
 import { fileJson } from './file-json';
-import { filePage, filesQuery, reportQuery, summary } from './file-schemas';
+import { type filePage, filesQuery, reportQuery, type summary } from './file-schemas';
 import { report, REPORT_WRITERS, reportName } from './report';
-import { ScanParamsDto } from './scans.controller';
+import { type ScanParams, scanParams } from './scan-schemas';
 
-class FilesQueryDto extends createZodDto(filesQuery) {}
-class FilePageDto extends createZodDto(filePage) {}
-class SummaryDto extends createZodDto(summary) {}
-class ReportQueryDto extends createZodDto(reportQuery) {}
+const text: { schema: { type: 'string' } } = { schema: { type: 'string' } };
+const reportContent = { 'text/csv': text, 'application/jsonl': text };
 
 /** What a scan found. */
 @ApiTags('scans')
@@ -30,9 +30,14 @@ export class FilesController {
     summary: 'Files of a scan',
     description: 'In the order of their numbers; any page is as fast as the first.',
   })
-  @ZodResponse({ status: 200, type: FilePageDto, description: 'A page of files.' })
+  @TakesPath(scanParams)
+  @TakesQuery(filesQuery)
+  @Answers(200, 'FilePage', 'A page of files.')
   @ApiProblems('no-such-scan', 'ledger-unavailable')
-  async files(@Param() { id }: ScanParamsDto, @Query() query: FilesQueryDto) {
+  async files(
+    @Param(new Valid(scanParams, 'path')) { id }: ScanParams,
+    @Query(new Valid(filesQuery, 'query')) query: z.output<typeof filesQuery>,
+  ): Promise<z.output<typeof filePage>> {
     await this.scan(id);
     const filter: Omit<FileFilter, 'after' | 'limit'> = {
       ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
@@ -55,21 +60,23 @@ export class FilesController {
     summary: 'A scan in numbers',
     description: 'Counts by outcome, code of a finding, media type and camera.',
   })
-  @ZodResponse({ status: 200, type: SummaryDto, description: 'The counts as they stand.' })
+  @TakesPath(scanParams)
+  @Answers(200, 'Summary', 'The counts as they stand.')
   @ApiProblems('no-such-scan', 'ledger-unavailable')
-  async summary(@Param() { id }: ScanParamsDto) {
+  async summary(@Param(new Valid(scanParams, 'path')) { id }: ScanParams): Promise<z.output<typeof summary>> {
     await this.scan(id);
     return this.ledger.summary(id);
   }
 
   @Get('report')
   @ApiOperation({ summary: 'The whole report', description: 'One row a file, streamed; jsonl rows are FileRecords.' })
-  @ApiProduces('text/csv', 'application/jsonl')
-  @ApiResponse({ status: 200, description: 'The report.', schema: { type: 'string' } })
+  @TakesPath(scanParams)
+  @TakesQuery(reportQuery)
+  @ApiResponse({ status: 200, description: 'The report.', content: reportContent })
   @ApiProblems('no-such-scan', 'ledger-unavailable')
   async report(
-    @Param() { id }: ScanParamsDto,
-    @Query() { format }: ReportQueryDto,
+    @Param(new Valid(scanParams, 'path')) { id }: ScanParams,
+    @Query(new Valid(reportQuery, 'query')) { format }: z.output<typeof reportQuery>,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {

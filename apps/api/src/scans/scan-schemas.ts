@@ -73,7 +73,7 @@ export const counts = z
     conflicted: count,
     errored: count,
   })
-  .meta({ id: 'Counts', description: 'At every moment `found` is the sum of the others.' });
+  .meta({ description: 'At every moment `found` is the sum of the others.' });
 
 export const scan = z
   .object({
@@ -104,7 +104,6 @@ export const scan = z
     error: z.string().optional().meta({ description: 'Why the walk could not finish.' }),
   })
   .meta({
-    id: 'Scan',
     description: 'One run over one directory. Paths are absolute; bytes of a name that are not UTF-8 appear as U+FFFD.',
     examples: [
       {
@@ -163,6 +162,8 @@ export const scansQuery = z.strictObject({
 export const scanParams = z.strictObject({
   id: z.string().meta({ description: 'Id of the scan.', examples: [EXAMPLE_ID] }),
 });
+
+export type ScanParams = z.output<typeof scanParams>;
 
 export const scanPage = z.object({ items: z.array(scan), nextCursor: z.string().nullable() });
 

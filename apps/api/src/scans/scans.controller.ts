@@ -1,26 +1,30 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { createZodDto, ZodResponse } from 'nestjs-zod';
+import type { z } from 'zod';
 import type { Config } from '@assay/config';
 import type { Ledger } from '@assay/ledger';
+import { Answers, TakesBody, TakesPath, TakesQuery } from '../docs/api-call';
 import { ApiProblems } from '../docs/api-problems';
 import { NEW_SCAN_EXAMPLES } from '../docs/examples';
 import { CONFIG, LEDGER } from '../parts';
 import { callerOf } from '../requests/caller';
 import { idempotencyKeyOf } from '../requests/idempotency-key';
 import { requestIdFor } from '../requests/request-id';
+import { Valid } from '../requests/valid';
 import { CancelScan, noSuchScan } from './cancel-scan';
 import { CreateScan } from './create-scan';
 import { cursorOf, keyOf, SCAN_KEY } from './cursor';
 import { scanJson } from './scan-json';
-import { newScanBody, scan, scanPage, scanParams, scansQuery } from './scan-schemas';
-
-class NewScanDto extends createZodDto(newScanBody) {}
-class ScansQueryDto extends createZodDto(scansQuery) {}
-class ScanPageDto extends createZodDto(scanPage) {}
-export class ScanDto extends createZodDto(scan) {}
-export class ScanParamsDto extends createZodDto(scanParams) {}
+import {
+  type NewScanBody,
+  newScanBody,
+  type ScanJson,
+  type scanPage,
+  type ScanParams,
+  scanParams,
+  scansQuery,
+} from './scan-schemas';
 
 @ApiTags('scans')
 @Controller({ path: 'scans', version: '1' })
@@ -44,8 +48,8 @@ export class ScansController {
       '1 to 255 printable characters of yours: for 24 hours the same key and body get the first answer again.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   })
-  @ApiBody({ type: NewScanDto, examples: NEW_SCAN_EXAMPLES })
-  @ZodResponse({ status: 202, type: ScanDto, description: 'The scan; `Location` is its address.' })
+  @TakesBody('NewScan', NEW_SCAN_EXAMPLES)
+  @Answers(202, 'Scan', 'The scan; `Location` is its address.')
   @ApiProblems(
     'outside-roots',
     'symlink-on-the-way',
@@ -66,7 +70,11 @@ export class ScansController {
     'root-unavailable',
     'profiles-unavailable',
   )
-  async create(@Body() body: NewScanDto, @Req() request: Request, @Res({ passthrough: true }) response: Response) {
+  async create(
+    @Body(new Valid(newScanBody, 'body')) body: NewScanBody,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ScanJson> {
     const { scan: made, replayed } = await this.creation.create({
       body,
       key: idempotencyKeyOf(request),
@@ -80,9 +88,12 @@ export class ScansController {
 
   @Get()
   @ApiOperation({ summary: 'List scans', description: 'The newest first.' })
-  @ZodResponse({ status: 200, type: ScanPageDto, description: 'A page of scans.' })
+  @TakesQuery(scansQuery)
+  @Answers(200, 'ScanPage', 'A page of scans.')
   @ApiProblems('ledger-unavailable')
-  async list(@Query() query: ScansQueryDto) {
+  async list(
+    @Query(new Valid(scansQuery, 'query')) query: z.output<typeof scansQuery>,
+  ): Promise<z.output<typeof scanPage>> {
     const filter = {
       ...(query.state === undefined ? {} : { state: query.state }),
       ...(query.label === undefined ? {} : { label: query.label }),
@@ -100,23 +111,24 @@ export class ScansController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One scan' })
-  @ZodResponse({ status: 200, type: ScanDto, description: 'The scan as it stands.' })
+  @TakesPath(scanParams)
+  @Answers(200, 'Scan', 'The scan as it stands.')
   @ApiProblems('no-such-scan', 'ledger-unavailable')
-  async one(@Param() { id }: ScanParamsDto) {
+  async one(@Param(new Valid(scanParams, 'path')) { id }: ScanParams): Promise<ScanJson> {
     const found = await this.ledger.scan(id);
     if (found === null) throw noSuchScan(id);
     return scanJson(found, Date.now());
   }
 
   @Post(':id/cancel')
-  @HttpCode(202)
   @ApiOperation({
     summary: 'Stop a scan',
     description: 'Files already placed stay placed and recorded, the rest is untouched. May be asked for again.',
   })
-  @ZodResponse({ status: 202, type: ScanDto, description: 'The scan as it stands.' })
+  @TakesPath(scanParams)
+  @Answers(202, 'Scan', 'The scan as it stands.')
   @ApiProblems('no-such-scan', 'scan-finished', 'cross-site', 'ledger-unavailable')
-  async cancel(@Param() { id }: ScanParamsDto, @Req() request: Request) {
+  async cancel(@Param(new Valid(scanParams, 'path')) { id }: ScanParams, @Req() request: Request): Promise<ScanJson> {
     return scanJson(await this.cancellation.cancel(id, callerOf(request).name), Date.now());
   }
 }
