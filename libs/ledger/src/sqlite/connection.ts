@@ -34,17 +34,9 @@ export class Connection {
   #turn: Promise<void> = Promise.resolve();
   #durability: Durability = 'durable';
 
-  constructor(options: ConnectionOptions) {
-    this.#patience = options.patience;
-    try {
-      this.db = new Database(options.file, {
-        readonly: options.readOnly,
-        fileMustExist: options.readOnly,
-        timeout: 0,
-      });
-    } catch (error) {
-      throw asLedgerError(error);
-    }
+  private constructor(db: Database.Database, patience: number) {
+    this.#patience = patience;
+    this.db = db;
     this.db.pragma('cache_size = -32000');
     this.db.pragma('foreign_keys = ON');
     this.db.pragma('synchronous = FULL');
@@ -57,6 +49,25 @@ export class Connection {
     this.#beginWrite = this.db.prepare('BEGIN IMMEDIATE');
     this.#commit = this.db.prepare('COMMIT');
     this.#rollback = this.db.prepare('ROLLBACK');
+  }
+
+  /** Opening waits too: the file is locked for a moment while another process makes it, recovers it or is the last to leave it. */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    try {
+      return await untilFree(() => Connection.#open(options), performance.now() + options.patience);
+    } catch (error) {
+      throw asLedgerError(error);
+    }
+  }
+
+  static #open({ file, readOnly, patience }: ConnectionOptions): Connection {
+    const db = new Database(file, { readonly: readOnly, fileMustExist: readOnly, timeout: 0 });
+    try {
+      return new Connection(db, patience);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 
   /** Runs `body` as one immediate transaction: all of it or nothing. `body` is synchronous. */
@@ -74,7 +85,10 @@ export class Connection {
   async read<T>(body: () => T): Promise<T> {
     const deadline = performance.now() + this.#patience;
     try {
-      return await this.#untilFree(() => this.#between(this.#beginRead, body), deadline);
+      return await untilFree(
+        this.#whileOpen(() => this.#between(this.#beginRead, body)),
+        deadline,
+      );
     } catch (error) {
       throw asLedgerError(error);
     }
@@ -112,7 +126,7 @@ export class Connection {
     this.#turn = new Promise((resolve) => (leave = resolve));
     await before;
     try {
-      return await this.#untilFree(attempt, deadline);
+      return await untilFree(this.#whileOpen(attempt), deadline);
     } catch (error) {
       throw asLedgerError(error);
     } finally {
@@ -120,16 +134,22 @@ export class Connection {
     }
   }
 
-  /** A transaction meets a lock at its beginning or not at all, so trying again never repeats half of it. */
-  async #untilFree<T>(attempt: () => T, deadline: number): Promise<T> {
-    for (;;) {
+  #whileOpen<T>(attempt: () => T): () => T {
+    return () => {
       if (!this.db.open) throw new LedgerUnavailable('The ledger is closed');
-      try {
-        return attempt();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() >= deadline) throw error;
-      }
-      await sleep(0.5 + Math.random());
+      return attempt();
+    };
+  }
+}
+
+/** A transaction meets a lock at its beginning or not at all, so trying again never repeats half of it. */
+async function untilFree<T>(attempt: () => T, deadline: number): Promise<T> {
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
     }
+    await sleep(0.5 + Math.random());
   }
 }

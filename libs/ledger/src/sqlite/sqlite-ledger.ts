@@ -57,10 +57,10 @@ export class SqliteLedger implements Ledger {
 
   /** Makes the file and brings its schema up to date where it may write. */
   static async open({ file, readOnly, patience, now }: SqliteLedgerOptions): Promise<SqliteLedger> {
-    const connection = new Connection({ file, readOnly, patience });
+    const connection = await Connection.open({ file, readOnly, patience });
     try {
       if (!readOnly) await migrate(connection);
-      return new SqliteLedger(connection, now);
+      return await connection.read(() => new SqliteLedger(connection, now));
     } catch (error) {
       await connection.close();
       throw error;
