@@ -1,15 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { aptInstall } from './apt.mjs';
 import { findOnPath } from './rabbitmq-server.mjs';
-import { CommandFailure, say } from './say.mjs';
+import { say } from './say.mjs';
 
 /** Debian's way to say that no service may be started: invoke-rc.d and deb-systemd-invoke ask it, 101 forbids. */
 const POLICY = '/usr/sbin/policy-rc.d';
-
-/** Whether this user may install packages here (root on Debian, Ubuntu and their kin). */
-export function canInstallRabbitmq() {
-  return process.platform === 'linux' && process.getuid() === 0 && findOnPath('apt-get') !== null;
-}
 
 /**
  * Installs the distribution's rabbitmq-server for its program alone: its service is neither started nor will it start
@@ -20,8 +16,7 @@ export function installRabbitmq() {
   const guarded = !existsSync(POLICY);
   if (guarded) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    apt(['update']);
-    apt(['install', '-y', '--no-install-recommends', 'rabbitmq-server']);
+    aptInstall(['rabbitmq-server'], 'Install RabbitMQ in another way, or set AMQP_URL.');
   } finally {
     if (guarded) rmSync(POLICY, { force: true });
   }
@@ -44,14 +39,4 @@ function keepServiceDown() {
     if (status !== 0 && status !== 101) say(`${program} ${args.join(' ')} ended with code ${status}.`);
   }
   say("Only its program is used; the package's own service was left stopped and disabled.");
-}
-
-function apt(args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status, stdout, stderr } = spawnSync('apt-get', ['-q', ...args], { env, encoding: 'utf8' });
-  if (status === 0) return;
-  const words = `${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n');
-  throw new CommandFailure(
-    `apt-get ${args.join(' ')} ended with code ${status}. Install RabbitMQ in another way, or set AMQP_URL.\n${words}`,
-  );
 }

@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { aptInstall, mayInstall } from './apt.mjs';
 import { CHECKOUT } from './checkout.mjs';
 import { findOnPath } from './rabbitmq-server.mjs';
 import { CommandFailure, say } from './say.mjs';
 
 const LEAST = [20, 19];
+
+const TOOLS =
+  'Where no built native package can be had, it is compiled: python3, make and a C++ compiler must be installed ' +
+  '(Debian: apt-get install python3 make g++).';
 
 /** Throws where this Node.js is older than what the product is built for. */
 export function requireNode(version = process.versions.node) {
@@ -26,18 +31,25 @@ export function ensurePackages() {
   if (difference) {
     say(`Installing packages (${difference}) …`);
     // The build needs the development packages, whatever NODE_ENV says.
-    npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+    const ci = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+    if (npm(ci) !== 0) {
+      const missing = missingTools();
+      if (missing.length === 0 || !mayInstall()) throw new CommandFailure(`npm ci failed; it said why above. ${TOOLS}`);
+      say(`A native package had to be compiled, and ${missing.join(', ')} is not here: installing it (apt-get) …`);
+      aptInstall(missing, TOOLS);
+      if (npm(ci) !== 0) throw new CommandFailure('npm ci failed; it said why above. Mend that and try again.');
+    }
   }
   if (nativePackageLoads().ok) return;
   say('Building native packages for this Node.js …');
   npm(['rebuild', 'better-sqlite3']);
   const { ok, words } = nativePackageLoads();
-  if (!ok) {
-    throw new CommandFailure(
-      `better-sqlite3 can't be loaded by Node.js ${process.versions.node}. Where no built one can be had, it is compiled: ` +
-        `python3, make and a C++ compiler must be installed (Debian: apt-get install python3 make g++).\n${words}`,
-    );
-  }
+  if (!ok) throw new CommandFailure(`better-sqlite3 can't be loaded. ${TOOLS}\n${words}`);
+}
+
+/** Debian's packages of what a native package is compiled with, as far as they are not here. */
+function missingTools() {
+  return ['python3', 'make', 'g++'].filter((name) => findOnPath(name) === null);
 }
 
 /** What npm noted of the installed packages, against the lock. Packages for other platforms may be absent. */
@@ -68,6 +80,7 @@ function nativePackageLoads() {
   return { ok: status === 0, words: stderr };
 }
 
+/** Runs npm to its end, its words on this terminal; returns its exit code. */
 function npm(args) {
   const script = process.env.npm_execpath; // the very npm that runs this command
   const [program, first] =

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { amqpHandshake } from './amqp-handshake.mjs';
+import { mayInstall } from './apt.mjs';
 import { startPrivateBroker, stopPrivateBroker } from './broker.mjs';
 import { brokerPaths } from './broker-files.mjs';
 import { dockerRuns, startDockerBroker, stopDockerBroker, usesDocker } from './docker-broker.mjs';
-import { canInstallRabbitmq, installRabbitmq } from './install-rabbitmq.mjs';
+import { installRabbitmq } from './install-rabbitmq.mjs';
 import { findRabbitmqServer } from './rabbitmq-server.mjs';
 import { CommandFailure, say } from './say.mjs';
 
@@ -28,7 +29,7 @@ import { CommandFailure, say } from './say.mjs';
  */
 export async function provideBroker({ home, amqpUrl = '', forTests = false }) {
   if (amqpUrl !== '') return given(amqpUrl);
-  if (!keepsPrivate(home) && !(forTests && (findRabbitmqServer() || canInstallRabbitmq())) && dockerRuns()) {
+  if (!keepsPrivate(home) && !(forTests && (findRabbitmqServer() || mayInstall())) && dockerRuns()) {
     return { kind: 'docker', ...(await startDockerBroker({ home, forTests })) };
   }
   if (usesDocker(home)) {
@@ -38,7 +39,7 @@ export async function provideBroker({ home, amqpUrl = '', forTests = false }) {
     );
   }
   if (!findRabbitmqServer()) {
-    if (!canInstallRabbitmq()) throw new CommandFailure(WAYS);
+    if (!mayInstall()) throw new CommandFailure(WAYS);
     installRabbitmq();
     if (!findRabbitmqServer())
       throw new CommandFailure('rabbitmq-server was installed, but its start script is not found.');
