@@ -29,7 +29,8 @@ export class Placer {
 
 /** What the value of `activeInspectionSubscribe` means. `said`: undefined where it is not set. */
 function gateClosed(said: string | undefined): string {
-  if (said === undefined) return 'activeInspectionSubscribe is not set: this process subscribes to nothing';
-  if (said === 'false') return 'activeInspectionSubscribe is false: this process subscribes to nothing';
-  return `activeInspectionSubscribe is '${said}', not exactly 'true': this process subscribes to nothing`;
+  const means = 'this process subscribes to nothing';
+  if (said === undefined) return `activeInspectionSubscribe is not set: ${means}`;
+  if (said === 'false') return `activeInspectionSubscribe is 'false': ${means}`;
+  return `activeInspectionSubscribe is '${said}', not exactly 'true': ${means}`;
 }

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -11,6 +12,9 @@ import type { FromThread, ToThread } from './scan-threads';
 
 @Module({})
 class ScanModule {}
+
+/** Walking yields to serving HTTP. */
+const NICENESS = 19;
 
 const config = workerData as Config;
 const log = createLog(config, 'scan');
@@ -34,5 +38,7 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
 }
 
 if (parentPort === null) throw new Error('This is the entry of a worker thread');
+// On Linux this is of the thread alone; elsewhere it would be of the whole process, HTTP included.
+if (process.platform === 'linux') setPriority(NICENESS);
 surviveLostChannels(log, () => process.exit(1));
 void run(parentPort);

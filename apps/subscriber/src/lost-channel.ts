@@ -1,0 +1,24 @@
+import type { Logger } from 'pino';
+
+/**
+ * amqplib throws this where something is settled or published on a channel that was lost with its connection. The
+ * message comes again by itself, so it is no reason to die.
+ */
+function isLostChannel(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name === 'IllegalOperationError' || /^(Channel|Connection) (closed|ended|closing)\b/i.test(error.message))
+  );
+}
+
+/** A rejection that nobody handled ends the process, as it should, unless a lost AMQP channel is all there is to it. */
+export function surviveLostChannels(log: Logger, end: () => void): void {
+  const judge = (error: unknown): void => {
+    if (isLostChannel(error)) return log.warn({ err: error }, 'An AMQP channel was lost; its messages come again');
+    log.fatal({ err: error }, 'Something unexpected happened; this process ends');
+    log.flush();
+    end();
+  };
+  process.on('unhandledRejection', judge);
+  process.on('uncaughtException', judge);
+}
