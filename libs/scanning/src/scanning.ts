@@ -75,7 +75,9 @@ class Walker implements Scanning {
               onDeliveries: async (deliveries) => {
                 for (const delivery of deliveries) await this.take(delivery);
               },
-              onReturned: (error, count) => this.logger.warn(`${count} scan messages returned: ${error.message}`),
+              onReturned: (error, count) => {
+                this.logger.warn(`${count} scan messages returned: ${error.message}`);
+              },
             },
           },
         ]);
@@ -175,6 +177,8 @@ export async function startScanning(config: Config, logger: LoggerService): Prom
   const { processes, seconds, megabytes } = config.reading;
   const readers = new FactReaders({ processes, secondsPerFile: seconds, megabytesPerFile: megabytes });
   const walker = new Walker(broker, ledger, readers, new Roots(config.roots), logger, name);
-  void walker.begin().catch((error: unknown) => logger.error(`Scans are not walked: ${(error as Error).stack}`));
+  void walker.begin().catch((error: unknown) => {
+    logger.error(`Scans are not walked: ${(error as Error).stack}`);
+  });
   return walker;
 }
