@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, realpathSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,32 +14,26 @@ import {
   madeUpPassword,
   nodeNameOf,
 } from './broker-files.mjs';
+import {
+  describe,
+  lastLines,
+  OPERATOR,
+  readState,
+  USER,
+  VHOST,
+  write,
+  writeOnce,
+  writeState,
+} from './broker-state.mjs';
 import { withLock } from './lock.mjs';
 import { answers, freePort, isFree } from './ports.mjs';
 import { endProgram, isRunning, programOf, programsByEnvironment } from './program.mjs';
 import { findEpmd, findRabbitmqServer } from './rabbitmq-server.mjs';
 
-const VHOST = 'assay';
-const USER = 'assay';
-const OPERATOR = 'operator';
 /** Never epmd's own default (4369): a system broker may come later and would register with ours. */
 const FIRST_PORTS = { amqp: 5672, management: 15672, distribution: 25673, epmd: 4370 };
 const READY_MS = 90_000;
 const STOP_MS = 30_000;
-
-/**
- * A private RabbitMQ node of one installation.
- * @typedef {object} PrivateBroker
- * @property {string} amqpUrl of the application's user, with its password and vhost
- * @property {string} managementUrl HTTP API and UI, without credentials
- * @property {string} user of the management UI; in tests it administers
- * @property {string} password of that user
- * @property {string} nodeName
- * @property {{ amqp: number, management: number, distribution: number, epmd: number }} ports all on 127.0.0.1
- * @property {{ node: number, epmd: number }} pids
- * @property {string} log path of its log
- * @property {boolean} started false: it was running already
- */
 
 /**
  * Starts the private node of `home`, or returns the one that runs. Ports, passwords and stored messages are those of
@@ -48,7 +42,7 @@ const STOP_MS = 30_000;
  * connection and the operator the management API. Rejects with the last lines of the log; nothing is left running then.
  * @param {{ home: string, forTests?: boolean, server?: string | null }} options `forTests`: the operator may
  *   administer (make vhosts); takes effect at the node's next boot
- * @returns {Promise<PrivateBroker>}
+ * @returns {Promise<import('./broker-state.mjs').PrivateBroker>}
  */
 export async function startPrivateBroker({ home, forTests = false, server = findRabbitmqServer() }) {
   const place = resolveHome(home);
@@ -94,7 +88,7 @@ export async function stopPrivateBroker(home) {
 /**
  * The private node of `home` if it runs, else null. Reads only.
  * @param {string} home
- * @returns {PrivateBroker | null}
+ * @returns {import('./broker-state.mjs').PrivateBroker | null}
  */
 export function runningPrivateBroker(home) {
   const paths = brokerPaths(resolveHome(home));
@@ -223,65 +217,6 @@ async function endLeftNodes(home, known) {
   // A node's own helpers end with it.
   for (const program of left) await endProgram(program, { graceMs: STOP_MS });
   return left.length > 0;
-}
-
-function describe(state, paths, started) {
-  return {
-    amqpUrl: `amqp://${USER}:${encodeURIComponent(state.secrets.password)}@127.0.0.1:${state.ports.amqp}/${VHOST}`,
-    managementUrl: `http://127.0.0.1:${state.ports.management}`,
-    user: OPERATOR,
-    password: state.secrets.operatorPassword,
-    vhost: VHOST,
-    nodeName: state.nodeName,
-    ports: state.ports,
-    pids: { node: state.node?.pid, epmd: state.epmd?.pid },
-    log: paths.log,
-    started,
-  };
-}
-
-function readState(paths) {
-  let text;
-  try {
-    text = readFileSync(paths.state, 'utf8');
-  } catch (error) {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    const state = JSON.parse(text);
-    return state.version === 1 ? state : null;
-  } catch {
-    return null; // cut off by a full disk: the node is then found by its name
-  }
-}
-
-function writeState(paths, state) {
-  write(paths.state, `${JSON.stringify({ ...state, ...describe(state, paths, true) }, null, 2)}\n`);
-}
-
-function write(file, text) {
-  rmSync(file, { force: true }); // a mode is given at creation only
-  writeFileSync(file, text, { mode: 0o600 });
-}
-
-function writeOnce(file, text, mode) {
-  try {
-    writeFileSync(file, text, { mode, flag: 'wx' });
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-  }
-}
-
-function lastLines(paths, count = 15) {
-  const texts = [paths.log, paths.output].map((file) => {
-    try {
-      return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
-    } catch {
-      return '';
-    }
-  });
-  return texts.filter((text) => text !== '').join('\n') || '(it said nothing)';
 }
 
 function resolveHome(home) {
