@@ -7,6 +7,8 @@ const project = {
 };
 
 module.exports = {
+  // A stuck test fails; none asserts how fast it is.
+  testTimeout: 60_000,
   projects: [
     { ...project, displayName: 'libs', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
     { ...project, displayName: 'product', testMatch: ['<rootDir>/test/**/*.test.ts'] },
