@@ -15,3 +15,4 @@ export {
   type FactReadersOptions,
 } from './read-facts/fact-readers';
 export type { ReadRequest, ReadResult } from './read-facts/reader-messages';
+export { UnsafeFileSystem, assertPublishesSafely } from './move-file/publishes-safely';
