@@ -32,8 +32,10 @@ const CONSEQUENCES: Readonly<Record<string, Consequence>> = {
   ESHUTDOWN: 'away',
 };
 
+/** The errno's name of an error of the system; `''` of anything else. Not by `instanceof`: errors may come from another realm or thread. */
 export function errnoOf(error: unknown): string {
-  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? '') : '';
+  const code = typeof error === 'object' && error !== null ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : '';
 }
 
 export function consequenceOf(error: unknown): Consequence {
