@@ -18,7 +18,8 @@ export interface RecordedInspection {
  * `plan` says what is to become of it:
  * - `move`: the row is inserted `pending` and must be published. `destination` is absolute. Where another row of the scan
  *   plans it already, `number` takes the next free variant by `numbered`, `fail` inserts the row as `conflicted`.
- * - `leave`: the row ends at once as `left`; a destination, where given, is what a dry run planned (numbered likewise).
+ * - `leave`: the row ends at once as `left`; a destination, where given, is what a dry run planned (numbered likewise; where it may
+ *   not be numbered, the row stays `left`, and its reason says which row takes the destination).
  * - `skip`: the row ends at once as `skipped`, not judged.
  */
 export interface FoundFile {
@@ -126,6 +127,7 @@ export interface FileFilter {
 
 export interface Summary {
   counts: Scan['counts'];
+  /** Each counts files, the most frequent first: a finding that a file has twice counts once. */
   findings: { code: string; severity: 'must' | 'should'; count: number }[];
   mediaTypes: { mediaType: string; count: number }[];
   cameras: { make: string | null; model: string | null; count: number }[];

@@ -95,15 +95,16 @@ export interface Ledger {
   /**
    * Inserts a scan (`scheduled` with `startAt`, else `queued`) unless an unfinished scan overlaps it: one's directory equals, contains, or lies
    * in the other's directory, accept or quarantine. The key, where given, is looked at first. Void scans neither overlap nor replay.
+   * The same id again is answered as `replayed`, so that a call whose reply was lost can be made again without a key.
    */
   createScan(scan: NewScan, key: IdempotencyKey | null): Promise<Created>;
   /** Notes that the broker confirmed the scan's message. Idempotent. */
   announceScan(id: string): Promise<void>;
-  /** The broker did not confirm: the scan never runs, is not listed, and its key is free again. False where it is walked already. Idempotent. */
+  /** The broker did not confirm: the scan never runs, is not listed, and its key is free again. False where it is walked already; true where there is no such scan. Idempotent. */
   voidScan(id: string): Promise<boolean>;
   /** Null where there is none, or it is void. */
   scan(id: string): Promise<Scan | null>;
-  /** Newest first; `cursor` is the id of the last scan of the page before. */
+  /** Newest first; `cursor` is the id of the last scan of the page before (a cursor that is no scan's gives nothing). */
   scans(filter: { state?: ScanState; label?: string; limit: number; cursor?: string }): Promise<Scan[]>;
   /**
    * Asks a scan to stop: its walk ends (every later write of its walker is refused), no row is claimed any more. Rows are ended by
@@ -121,15 +122,20 @@ export interface Ledger {
 
   // --- walking
 
-  /** Takes the walk of a scan over from whoever has it. Null where there is nothing to walk: missing, void, cancelled, finished, or walked to its end. */
+  /** Takes the walk of a scan over from whoever has it. Null where there is nothing to walk: missing, void, cancelled, finished, walked to its end, or scheduled for later. */
   takeWalk(scan: string): Promise<{ walk: Walk; scan: Scan } | null>;
   /** The oldest open folders. */
   openFolders(scan: string, limit: number): Promise<OpenFolder[]>;
   /** Which of these paths have a row or are unsettled already. */
   recordedPaths(scan: string, paths: string[]): Promise<Set<string>>;
-  /** Null where the walk is no longer this walker's. Rows are inserted where their path has none, numbered on from `found`, never updated. */
+  /**
+   * Null where the walk is no longer this walker's. Rows are inserted where their path has none, numbered on from `found`, never updated, so
+   * that the same batch again inserts nothing and has no publication: that of the first call is then among {@link unconfirmedPublications}.
+   * Notes that the walker lives, with an empty batch too: what {@link scansToWalk} goes by, so that a walker that waits says so.
+   * Throws for a file that is to be moved and has no size or identity.
+   */
   record(walk: Walk, batch: WalkBatch): Promise<Recorded | null>;
-  /** Every message of the publication was confirmed. Idempotent. */
+  /** Every message of the publication was confirmed. Notes that the walker lives. Idempotent. */
   confirmPublication(scan: string, publication: number): Promise<void>;
   /** Publications not confirmed, oldest first, each with its rows that are still pending. */
   unconfirmedPublications(scan: string, limit: number): Promise<Publication[]>;
@@ -147,21 +153,29 @@ export interface Ledger {
    * Claims rows for `holder`: each that is open (pending, or errored and being redriven), of the named generation and path, of a scan that is not cancelled,
    * and has fewer than `maxAttempts` attempts, gets the next attempt and this holder. One answer for each assignment, in
    * their order; a row named twice is claimed once, the second answer is `stale`. Rows are locked in the order of their keys.
+   * Called again after a lost reply, it claims the next attempt; the lost one counts unless it is forgiven.
    */
   claim(holder: string, assignments: Assignment[], maxAttempts: number): Promise<Claim[]>;
   /**
    * The check before publishing: which claims still stand (attempt is the row's, row open, scan not cancelled). Records the identity of
-   * copies of those that stand, durably.
+   * copies of those that stand, durably. Idempotent.
    */
   check(claims: (FileKey & { attempt: number; copyIdentity?: string })[]): Promise<boolean[]>;
-  /** Writes the next numbered destination that no row of the scan plans into the claimed row, durably, and returns it; null where the claim no longer stands. */
+  /**
+   * Writes the next numbered destination that no row of the scan plans into the claimed row, durably, and returns it; null where the claim no longer stands.
+   * Each call gives another number. Throws where the row's `onConflict` is `fail`.
+   */
   renumber(claim: ClaimedFile): Promise<string | null>;
   /**
    * Outcomes, one transaction: rows, counts, completion. True for each that is now recorded as this attempt's ending (also where it already was
-   * before the call); false where another attempt has the row.
+   * before the call, with the same outcome); false where another attempt has the row, or it ended otherwise.
    */
   end(endings: Ending[]): Promise<boolean[]>;
-  /** Gives rows back without an ending, before their messages go through the delay ladder. `forgiven`: the attempt does not count. */
+  /**
+   * Gives rows back without an ending, before their messages go through the delay ladder. `forgiven`: the attempt does not count.
+   * Does nothing where the row has ended, another attempt has it, or it was given back already. A row that was given back has no holder who
+   * lives: where its scan is cancelled, it is for {@link unresolved}.
+   */
   release(claims: (FileKey & { attempt: number; forgiven: boolean })[]): Promise<void>;
 
   // --- what the sweep needs
@@ -170,16 +184,25 @@ export interface Ledger {
   lease(name: string, holder: string, milliseconds: number): Promise<boolean>;
   /** A holder says that it lives. */
   beat(holder: string, held: number): Promise<void>;
-  /** A holder leaves in order. */
+  /** A holder leaves in order, and gives up its leases. */
   leave(holder: string): Promise<void>;
   holders(): Promise<Holder[]>;
-  /** Rows that hold names of ours though nobody works on them: ended unresolved, or of a cancelled scan, and their holder not among `alive`. */
+  /**
+   * Rows that hold names of ours though nobody works on them: ended unresolved, or of a cancelled scan, and given back or
+   * their holder not among `alive`. In the order of their keys.
+   */
   unresolved(alive: string[], limit: number): Promise<Unresolved[]>;
-  /** Claims one such row for the sweep, whatever its attempts and its scan's state: next attempt, this holder. Null where it changed since. */
+  /**
+   * Claims one such row for the sweep, whatever its attempts and its scan's state: next attempt, this holder. Null where it changed since.
+   * A sweep claims under a name that is never among `alive`, so that what it could not finish is found again.
+   */
   claimUnresolved(holder: string, row: Unresolved): Promise<(ClaimedFile & { outcome: Outcome }) | null>;
   /** Names of ours of an ended row are resolved: clears its holder where the attempt is still the row's. Idempotent. */
   resolve(claim: FileKey & { attempt: number }): Promise<void>;
-  /** Open rows of confirmed publications last published (or given back) before `before`, whose scan is not cancelled; marks them as published now. */
+  /**
+   * Open rows of confirmed publications last published (or given back) before `before`, whose scan is not cancelled; marks them as published now.
+   * Publications that were never confirmed count as confirmed once their walk has ended (failed): nobody else would publish them.
+   */
   republish(before: number, limit: number): Promise<Republication[]>;
   /** Scans to be walked whose walker wrote nothing since `before`, and scheduled ones due at `now` (which become queued); marks them as announced now. */
   scansToWalk(now: number, before: number): Promise<Scan[]>;
@@ -188,8 +211,9 @@ export interface Ledger {
 
   // --- reading
 
-  /** One page by position; rows in the order of their numbers. */
+  /** One page by position; rows in the order of their numbers. None where there is no such scan. Filters that no index answers together may be read in several moments. */
   files(scan: string, filter: FileFilter): Promise<FileRecord[]>;
+  /** Throws where there is no such scan. */
   summary(scan: string): Promise<Summary>;
 }
 

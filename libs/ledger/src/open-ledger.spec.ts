@@ -18,6 +18,7 @@ describe('opening a ledger', () => {
     await ledger.ping();
     await ledger.close();
     expect(existsSync(file)).toBe(true);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'state')).mode & 0o777).toBe(0o700);
     expect(statSync(join(folder, 'state', 'deep')).mode & 0o777).toBe(0o700);
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LedgerUnavailable, type Ledger } from './ledger';
 import { LedgerMisconfigured } from './misconfigured';
@@ -29,14 +29,17 @@ export function sqliteFile(url: string): string {
 }
 
 /**
- * Opens the ledger, made where it is missing (its folder with mode 700) and brought to this version's schema; any number of processes may do
+ * Opens the ledger, made where it is missing (its folder with mode 700, its file with 600) and brought to this version's schema; any number of processes may do
  * so at once. The caller closes it. Throws {@link LedgerMisconfigured} for a URL that can't be used and LedgerUnavailable for a place that can't
  * be used now.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const file = sqliteFile(options.url);
   const readOnly = options.readOnly ?? false;
-  if (!readOnly) makeFolder(dirname(file));
+  if (!readOnly) {
+    makeFolder(dirname(file));
+    makeFile(file);
+  }
   return SqliteLedger.open({ file, readOnly, patience: options.patience ?? 5_000, now: options.now ?? Date.now });
 }
 
@@ -50,5 +53,14 @@ function makeFolder(folder: string): void {
     // Another process that starts at the same moment makes it too.
     if (existsSync(folder)) return;
     throw new LedgerUnavailable(`The ledger's folder ${folder} can't be made`, { cause: error });
+  }
+}
+
+/** SQLite gives its log the mode of its file. */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw new LedgerUnavailable(`The ledger's file ${file} can't be written`, { cause: error });
   }
 }

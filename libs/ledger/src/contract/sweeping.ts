@@ -1,6 +1,7 @@
 import type { Unresolved } from '../index';
 import {
   attemptOf,
+  batch,
   claimAll,
   createScan,
   ending,
@@ -234,6 +235,14 @@ export function sweepContract(underTest: () => UnderTest): void {
       expect(await ledger.scansToWalk(bed.clock.now, bed.clock.now)).toMatchObject([
         { id: walk.scan, state: 'scanning' },
       ]);
+    });
+
+    it('are not those whose walker says that it lives, though it finds nothing', async () => {
+      const { ledger, bed } = underTest();
+      const walk = await startWalk(ledger);
+      bed.clock.now += 100;
+      await ledger.record(walk, batch({}));
+      expect(await ledger.scansToWalk(bed.clock.now, bed.clock.now)).toEqual([]);
     });
 
     it('are scheduled ones once they are due, each once', async () => {

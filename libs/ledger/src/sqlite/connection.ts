@@ -41,6 +41,8 @@ export class Connection {
     this.db.pragma('foreign_keys = ON');
     this.db.pragma('synchronous = FULL');
     this.db.pragma('temp_store = MEMORY');
+    // A reader that stayed long let the log grow; it shrinks to this at the next occasion.
+    this.db.pragma('journal_size_limit = 67108864');
     this.#synchronous = {
       durable: this.db.prepare('PRAGMA synchronous = FULL'),
       healing: this.db.prepare('PRAGMA synchronous = NORMAL'),

@@ -9,7 +9,7 @@ import { Pages, type Source } from './pages';
 import { countsOf, type ScanRow } from './scan-row';
 
 /** Rows looked at before other work of this thread gets its turn. */
-const WINDOW = 1_000;
+const WINDOW = 500;
 
 interface FileRow {
   seq: number;
@@ -51,8 +51,9 @@ export class Reading {
   }
 
   /**
-   * A page that one index answers is one read of one moment. Where filters must be tried row by row, it is read in windows, and other
-   * work of this thread goes on between them.
+   * A page that one index answers (any one filter, outcome with verdict) is one read of one moment, and costs what its rows cost wherever
+   * it lies. Other pairs walk the rows of the rarer filter and try the others row by row: in windows, each of one moment, between which
+   * other work of this thread goes on.
    */
   async files(id: string, filter: FileFilter): Promise<FileRecord[]> {
     const opened = await this.connection.read(() => {
@@ -61,16 +62,16 @@ export class Reading {
     });
     if (opened === null) return [];
     const { no, source } = opened;
-    const direct = unanswered(source, filter).length === 0;
+    const tests = this.#tests(no, source, filter);
     const records: FileRecord[] = [];
     for (let after = filter.after; ; await turn()) {
-      const window = direct ? filter.limit : WINDOW;
+      const window = tests.length === 0 ? filter.limit : WINDOW;
       const numbers = await this.connection.read(() => {
         const met = source.numbers(after, window);
         for (const seq of met) {
           if (records.length === filter.limit) break;
           const row = this.#file.get(no, seq);
-          if (row !== undefined && this.#fits(no, row, source, filter)) records.push(this.#record(id, no, row));
+          if (row !== undefined && tests.every((fits) => fits(row))) records.push(this.#record(id, no, row));
         }
         return met;
       });
@@ -97,21 +98,24 @@ export class Reading {
     return summary;
   }
 
-  #fits(no: number, row: FileRow, source: Source, filter: FileFilter): boolean {
-    return unanswered(source, filter).every((name) => {
-      switch (name) {
-        case 'outcome':
-          return filter.outcome === undefined || row.outcome === OUTCOME_CODE[filter.outcome];
-        case 'verdict':
-          return filter.verdict === undefined || row.verdict === VERDICT_CODE[filter.verdict];
-        case 'code':
-          return filter.code === undefined || this.#hasCode.get(no, filter.code, row.seq) !== undefined;
-        case 'path': {
-          const prefix = toBytes(filter.path ?? '');
-          return row.path.subarray(0, prefix.length).equals(prefix);
-        }
-      }
-    });
+  /** What the source leaves to be looked at row by row. */
+  #tests(no: number, { answers }: Source, filter: FileFilter): ((row: FileRow) => boolean)[] {
+    const tests: ((row: FileRow) => boolean)[] = [];
+    const { outcome, verdict, code, path } = filter;
+    if (outcome !== undefined && !answers.has('outcome')) {
+      tests.push((row) => row.outcome === OUTCOME_CODE[outcome]);
+    }
+    if (verdict !== undefined && !answers.has('verdict')) {
+      tests.push((row) => row.verdict === VERDICT_CODE[verdict]);
+    }
+    if (path !== undefined && path !== '' && !answers.has('path')) {
+      const prefix = toBytes(path);
+      tests.push((row) => row.path.subarray(0, prefix.length).equals(prefix));
+    }
+    if (code !== undefined && !answers.has('code')) {
+      tests.push((row) => this.#hasCode.get(no, code, row.seq) !== undefined);
+    }
+    return tests;
   }
 
   #record(scan: string, no: number, row: FileRow): FileRecord {
@@ -135,10 +139,4 @@ export class Reading {
       updatedAt: row.updated_at,
     };
   }
-}
-
-function unanswered(source: Source, filter: FileFilter) {
-  return (['outcome', 'verdict', 'code', 'path'] as const).filter(
-    (name) => filter[name] !== undefined && !source.answers.has(name) && !(name === 'path' && filter.path === ''),
-  );
 }

@@ -3,6 +3,16 @@
  *
  * Widths follow use. `files` is read and rewritten by every claim and ending, so it holds what these need and no more; what was
  * read and found of a file is written once, beside it. Defaults of 0 and 1 take no room in a row, so that a claim makes it no longer.
+ * The tables with a row for each file name their scan without a foreign key, which would be looked up for each of millions; all others have one.
+ *
+ * Columns of `files` that say less than they mean:
+ * - `reserved`: the row plans its destination, and no other row of the scan may. 0 where it lost it to another.
+ * - `base`: the destination planned first, where `destination` is a numbered variant of it.
+ * - `holder_no`: who claimed the row last; 0 where no name of ours is left for it.
+ * - `released`: the last claim was given back.
+ * - `published_at`: when the row was published or given back on its own, later than its publication.
+ * - `redriving`: errored, and open again. Who sets it also raises `attempt`, and `forgiven` with it, so that a late ending of an attempt
+ *   from before is not taken for the new end.
  */
 export const STEPS: readonly string[] = [
   `
