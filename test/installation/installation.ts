@@ -22,6 +22,8 @@ export interface StartOptions {
   subscribers?: number;
   /** For all processes that are started now. */
   environment?: Record<string, string>;
+  /** Root is subject to permissions like everybody. Default false. */
+  confined?: boolean;
 }
 
 const FINISHED = ['completed', 'cancelled', 'failed'];
@@ -72,25 +74,25 @@ export class Installation {
   }
 
   /** Starts one API process and the subscribers; resolves when all are ready. */
-  async start({ subscribers = 0, environment = {} }: StartOptions = {}): Promise<this> {
-    const started = [this.startApi(environment)];
-    for (let count = 0; count < subscribers; count += 1) started.push(this.startSubscriber(environment));
+  async start({ subscribers = 0, environment = {}, confined = false }: StartOptions = {}): Promise<this> {
+    const started = [this.startApi(environment, confined)];
+    for (let count = 0; count < subscribers; count += 1) started.push(this.startSubscriber(environment, confined));
     await Promise.all(started);
     return this;
   }
 
   /** Another API process; it is the one that {@link api} speaks to from now on. */
-  startApi(environment: Record<string, string> = {}): Promise<ProductProcess> {
-    return this.spawn('api', environment).ready();
+  startApi(environment: Record<string, string> = {}, confined = false): Promise<ProductProcess> {
+    return this.spawn('api', environment, confined).ready();
   }
 
-  startSubscriber(environment: Record<string, string> = {}): Promise<ProductProcess> {
-    return this.spawn('subscriber', { activeInspectionSubscribe: 'true', ...environment }).ready();
+  startSubscriber(environment: Record<string, string> = {}, confined = false): Promise<ProductProcess> {
+    return this.spawn('subscriber', { activeInspectionSubscribe: 'true', ...environment }, confined).ready();
   }
 
   /** A process that need not become ready. */
-  spawn(program: Program, environment: Record<string, string> = {}): ProductProcess {
-    const started = new ProductProcess(program, { ...this.environment, ...environment });
+  spawn(program: Program, environment: Record<string, string> = {}, confined = false): ProductProcess {
+    const started = new ProductProcess(program, { ...this.environment, ...environment }, { confined });
     this.processes.push(started);
     return started;
   }

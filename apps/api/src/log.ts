@@ -24,9 +24,25 @@ export function createLog(config: Config, app: string): Logger {
   });
 }
 
+/** What Nest says of its own start: every module and every route. */
+const OF_NEST = new Set<unknown>([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
+class QuietLogger extends NestPinoLogger {
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (OF_NEST.has(rest.at(-1))) this.debug(message, ...rest);
+    else super.log(message, ...rest);
+  }
+}
+
 /** The same log as Nest and the libraries want it. */
 export function loggerService(log: Logger): LoggerService {
-  return new NestPinoLogger(new PinoLogger({ pinoHttp: { logger: log } }), {});
+  return new QuietLogger(new PinoLogger({ pinoHttp: { logger: log } }), {});
 }
 
 const isHealth = (request: IncomingMessage): boolean => /\/health\//.test(request.url ?? '');

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -83,7 +82,10 @@ export class ScanThreads {
       if (message.kind === 'started' && this.stopping.signal.aborted)
         worker.postMessage({ kind: 'stop', milliseconds: Math.max(0, this.deadline - Date.now()) } satisfies ToThread);
     });
-    await once(worker, 'exit');
+    // Not events.once: it rejects on the error that comes before the exit of a thread that threw.
+    await new Promise<void>((resolve) => {
+      worker.once('exit', () => resolve());
+    });
     this.workers.delete(worker);
   }
 }
