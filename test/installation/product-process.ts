@@ -83,7 +83,9 @@ export class ProductProcess {
 
   /** Resolves when it has said that it is ready. Throws with its last words where it ends first, or after 30 s. */
   async ready(): Promise<this> {
-    await this.until(() => this.saidReady, READY_MS, 'say that it is ready');
+    // Its address comes by another way than the sign, and may come later.
+    const listens = (): boolean => this.program !== 'api' || this.log.some(({ url }) => typeof url === 'string');
+    await this.until(() => this.saidReady && listens(), READY_MS, 'say that it is ready');
     return this;
   }
 

@@ -1,0 +1,41 @@
+import { Installation, type ScanAnswer } from '../installation';
+import { expectAccounted } from './accounted';
+import { photo } from './photos';
+
+describe('a cancel in the middle', () => {
+  let installation: Installation;
+  beforeEach(async () => {
+    installation = await Installation.make();
+  });
+  afterEach(() => installation.close());
+
+  it('leaves the rest untouched, and what was placed placed and recorded', async () => {
+    await installation.start({ subscribers: 1, environment: { SUBSCRIBE_BATCH: '10', SUBSCRIBE_PREFETCH: '20' } });
+    for (let index = 0; index < 1_500; index += 1) installation.write(`in/p${index}.jpg`, await photo({ seed: index }));
+    const before = installation.tree('in');
+    const { id } = await installation.scan({ directory: 'in', profile: 'photos' });
+    await installation.scanUntil(id, ({ counts }) => counts.accepted > 0);
+    const answer = await installation.api.post<ScanAnswer>(`/v1/scans/${id}/cancel`);
+    expect(answer.status).toBe(202);
+    const { scan, files } = await expectAccounted(installation, id, before, { state: 'cancelled' });
+    expect(scan.counts.accepted).toBeGreaterThan(0);
+    expect(scan.counts.left).toBeGreaterThan(0);
+    expect(scan.counts).toMatchObject({ pending: 0, errored: 0 });
+    for (const { outcome, reason } of files) if (outcome === 'left') expect(reason).toBe('cancelled');
+  });
+
+  it('of a scan that nobody places ends every row at once', async () => {
+    await installation.start();
+    for (let index = 0; index < 50; index += 1) installation.write(`in/p${index}.jpg`, await photo({ seed: index }));
+    const before = installation.tree('in');
+    const { id } = await installation.scan({ directory: 'in', profile: 'photos' });
+    await installation.scanUntil(id, ({ state }) => state === 'moving');
+    await installation.api.post(`/v1/scans/${id}/cancel`);
+    const { scan } = await expectAccounted(installation, id, before, { state: 'cancelled' });
+    expect(scan.counts).toMatchObject({ found: 50, left: 50 });
+    // Its messages do nothing, whenever they are taken.
+    await installation.startSubscriber();
+    await new Promise((later) => setTimeout(later, 1_500));
+    expect(installation.tree('in')).toEqual(before);
+  });
+});
