@@ -4,7 +4,17 @@ export { OutsideRoots, RootUnavailable, Roots, type Place } from './roots';
 export { consequenceOf, errnoOf, type Consequence } from './consequence';
 export { isOwnName, keptName, ownName, type Row } from './move-file/own-names';
 export { identityAt, moveNoReplace, type MoveResult } from './move-file/move-no-replace';
-export { putBack, removeOwn, stage, takeOver, type PutBack, type Staged } from './move-file/stage';
+export {
+  keptBeside,
+  putBack,
+  removeLeftover,
+  removeOwn,
+  stage,
+  takeOver,
+  type Leftover,
+  type PutBack,
+  type Staged,
+} from './move-file/stage';
 export { copyFile, CopyDiffers, type Copied } from './move-file/copy-file';
 export { listFolder, type Entry, type EntryKind } from './walk/list-folder';
 export { selection, type Selection } from './walk/selection';

@@ -1,4 +1,4 @@
-import { type OpenFolder, type Place, errnoOf, makeFolder, openFolder } from '@assay/files';
+import { type OpenFolder, type Place, RootUnavailable, errnoOf, makeFolder, openFolder } from '@assay/files';
 import { fstatSync } from 'node:fs';
 
 /** Where one file lies: an open folder and a name in it. */
@@ -13,6 +13,20 @@ export function parentOf({ root, relative }: Place): { root: string; folder: str
   return { root, folder: relative.slice(0, Math.max(0, slash)), name: relative.slice(slash + 1) };
 }
 
+/** Nothing, a file, a symlink, or a path that nothing can have. */
+const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
+/** A root that is away takes all its files along: none of them is gone. */
+function assertThere(root: string): void {
+  try {
+    openFolder(root, '').close();
+  } catch (cause) {
+    throw new RootUnavailable(`The root '${root.toWellFormed()}' can't be opened: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
 /**
  * The folders of one batch, each opened beneath its root once and held until the batch ends: no longer, so that a folder that was moved or
  * replaced meanwhile is found where it is now.
@@ -21,7 +35,7 @@ export class Folders {
   private readonly open = new Map<string, OpenFolder>();
   private readonly devices = new Map<OpenFolder, string>();
 
-  /** Null where there is no such folder (any more). Throws other errors as node:fs does. */
+  /** Null where the path leads to no folder (any more). Throws {@link RootUnavailable}, other errors as node:fs does. */
   existing(root: string, relative: string): OpenFolder | null {
     const key = `${root}\0${relative}`;
     const known = this.open.get(key);
@@ -31,8 +45,9 @@ export class Folders {
       this.open.set(key, folder);
       return folder;
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return null;
-      throw error;
+      if (!NO_FOLDER.has(errnoOf(error))) throw error;
+      assertThere(root);
+      return null;
     }
   }
 

@@ -1,8 +1,9 @@
-import { type OpenFolder, copyFile, deviceOf, identityAt, moveNoReplace, removeOwn, stage } from '@assay/files';
+import { type OpenFolder, copyFile, deviceOf, identityAt, moveNoReplace, stage } from '@assay/files';
 import type { Ledger } from '@assay/ledger';
 import { resultOf } from './failure';
+import { finishSource } from './finish-source';
 import { Folders, type Spot } from './folders';
-import { giveBack, reasonWith } from './give-back';
+import { giveBack, isNameLeft, reasonWith } from './give-back';
 import type { Placement, Result } from './placement';
 import { recover } from './recover';
 import type { OnStep } from './steps';
@@ -63,6 +64,7 @@ class BatchPlacing {
     await this.onStep('copied');
     await this.checkAndPublish(this.open(placements, 'staged'));
     await this.makeDurable(placements.filter(({ at }) => at === 'placed'));
+    for (const placement of placements) this.conclude(placement);
   }
 
   private open(placements: Placement[], at: Placement['at']): Placement[] {
@@ -81,12 +83,29 @@ class BatchPlacing {
   private fail(placement: Placement, result: Result): void {
     placement.result = result;
     try {
-      const kept = giveBack(placement, this.folders);
-      if (kept !== null && result.kind !== 'nothing' && result.reason !== null)
-        placement.result = { ...result, reason: reasonWith(result.reason, kept) };
+      // Whoever has taken it over ends the row; or a later attempt does, where nobody has.
+      if (giveBack(placement, this.folders) === 'taken') placement.result = { kind: 'nothing' };
     } catch (error) {
       // It stays under a name of ours: the row must not end, so that the next attempt finds it.
-      placement.result = { kind: 'later', reason: (error as Error).message, forgiven: false, pause: false };
+      placement.result = later(error as Error);
+    }
+  }
+
+  /** Says of a file that ends elsewhere than at its destination which names it has. */
+  private conclude(placement: Placement): void {
+    const { result } = placement;
+    if (placement.at === 'placed' || (result?.kind !== 'errored' && result?.kind !== 'ended')) return;
+    placement.resolved = !isNameLeft(placement, this.folders);
+    try {
+      if (result.reason !== null)
+        placement.result = { ...result, reason: reasonWith(result.reason, placement, this.folders) };
+    } catch (error) {
+      // What can't be looked at now may hold a name of ours; the outcome itself stands.
+      placement.resolved = false;
+      placement.result = {
+        ...result,
+        reason: `${result.reason}: its folder can't be read: ${(error as Error).message}`,
+      };
     }
   }
 
@@ -100,11 +119,9 @@ class BatchPlacing {
       case 'staged':
         placement.at = 'staged';
         return;
-      case 'changed': {
-        const kept = staged.put.kind === 'kept' ? staged.put.as : null;
-        placement.result = { kind: 'errored', reason: reasonWith('changed-since-inspection', kept) };
+      case 'changed':
+        placement.result = { kind: 'errored', reason: 'changed-since-inspection' };
         return;
-      }
       case 'absent':
       case undefined:
         // Another attempt may have it in its hands: an absence counts when it is seen twice, with a delay between.
@@ -161,47 +178,46 @@ class BatchPlacing {
 
   /** The scan was cancelled, or another attempt has the row: then that one ends it. */
   private async loseClaim(placement: Placement): Promise<void> {
-    this.fail(placement, { kind: 'nothing' });
     const scan = await this.ledger.scan(placement.file.scan);
-    if (scan?.cancelRequestedAt != null) placement.result = { kind: 'ended', outcome: 'left', reason: 'cancelled' };
+    this.fail(
+      placement,
+      scan?.cancelRequestedAt != null ? { kind: 'ended', outcome: 'left', reason: 'cancelled' } : { kind: 'nothing' },
+    );
   }
 
   /** True where it has to be copied first. */
   private async publish(placement: Placement): Promise<boolean> {
+    for (;;) {
+      const moved = this.tryPublish(placement);
+      if (moved === 'other-device') return true;
+      if (moved === 'ended') return false;
+      const next = await this.ledger.renumber(placement.file);
+      if (next === null) {
+        await this.loseClaim(placement);
+        return false;
+      }
+      placement.destination = next;
+    }
+  }
+
+  /** One look and one move; `taken` where another number is to be tried. */
+  private tryPublish(placement: Placement): 'ended' | 'taken' | 'other-device' {
     try {
-      for (;;) {
-        const target = placement.target(this.folders);
-        const result = this.moveToTarget(placement, target);
-        if (result === 'other-device') return true;
-        if (result === 'moved') {
-          placement.at = 'placed';
-          return false;
-        }
-        if (result === 'absent') {
-          this.fail(placement, { kind: 'nothing' });
-          return false;
-        }
-        if (isOurs(placement, target)) {
-          placement.at = 'placed';
-          return false;
-        }
-        if (placement.file.onConflict === 'fail') {
-          this.conflict(placement, target);
-          return false;
-        }
-        const next = await this.ledger.renumber(placement.file);
-        if (next === null) {
-          await this.loseClaim(placement);
-          return false;
-        }
-        placement.destination = next;
+      const target = placement.target(this.folders);
+      const result = this.moveToTarget(placement, target);
+      if (result === 'other-device') return result;
+      if (result === 'moved') {
+        placement.at = 'placed';
+        placement.placedAsCopy = placement.copy !== null;
+      } else if (result === 'absent') this.fail(placement, { kind: 'nothing' });
+      else if (!placement.seenPlaced(identityAt(target.folder, target.name))) {
+        if (placement.file.onConflict === 'number') return 'taken';
+        this.conflict(placement, target);
       }
     } catch (error) {
-      const errno = (error as NodeJS.ErrnoException).code;
-      if (errno === undefined) throw error;
       this.fail(placement, resultOf(error));
-      return false;
     }
+    return 'ended';
   }
 
   private moveToTarget(placement: Placement, target: Spot): ReturnType<typeof moveNoReplace> {
@@ -213,7 +229,9 @@ class BatchPlacing {
   private conflict(placement: Placement, target: Spot): void {
     this.fail(placement, { kind: 'ended', outcome: 'conflicted', reason: 'destination-taken' });
     // An earlier attempt may have come through between the first look and now: the next attempt finds that.
-    if (isOurs(placement, target))
+    const { identity, copyIdentity } = placement.file;
+    const there = identityAt(target.folder, target.name);
+    if (there !== null && (there === identity || there === copyIdentity))
       placement.result = { kind: 'later', reason: 'destination-taken', forgiven: false, pause: false };
   }
 
@@ -222,14 +240,17 @@ class BatchPlacing {
     const sync = (spot: (placement: Placement) => Spot | null): void => {
       const synced = new Map<OpenFolder, Error | null>();
       for (const placement of placed.filter(({ result }) => result === null)) {
-        const folder = spot(placement)?.folder;
-        if (!folder) continue;
-        if (!synced.has(folder))
-          synced.set(
-            folder,
-            failureOf(() => folder.sync()),
-          );
-        const failure = synced.get(folder);
+        const failure = failureOf(() => {
+          const folder = spot(placement)?.folder;
+          if (!folder) return;
+          if (!synced.has(folder))
+            synced.set(
+              folder,
+              failureOf(() => folder.sync()),
+            );
+          const failed = synced.get(folder);
+          if (failed) throw failed;
+        });
         // Placed, but perhaps not for good: the next attempt finds it at its destination and syncs again.
         if (failure) placement.result = later(failure);
       }
@@ -237,32 +258,17 @@ class BatchPlacing {
     sync((placement) => placement.existingTarget(this.folders));
     await this.onStep('destinations-synced');
     for (const placement of placed)
-      if (placement.result === null && (placement.copy !== null || placement.file.attempt > 1))
-        this.finishSource(placement);
+      if (placement.result === null && (placement.copy !== null || placement.untidy)) this.finish(placement);
     sync((placement) => placement.source(this.folders));
     await this.onStep('sources-finished');
     for (const placement of placed)
       placement.result ??= { kind: 'ended', outcome: placement.placedOutcome, reason: null };
   }
 
-  /** Takes away what is left of a source that is placed: under the own name, or put back under its own by an attempt that lost. */
-  private finishSource(placement: Placement): void {
-    const failure = failureOf(() => {
-      const source = placement.source(this.folders);
-      if (!source) return;
-      const { file, own } = placement;
-      if (identityAt(source.folder, source.name) === file.identity)
-        stage(source.folder, source.name, own, file.identity, file);
-      removeOwn(source.folder, own);
-    });
+  private finish(placement: Placement): void {
+    const failure = failureOf(() => finishSource(placement, this.folders));
     if (failure) placement.result = later(failure);
   }
-}
-
-/** True where the destination's name is this file already: by an earlier attempt, or by an answer that was lost. */
-function isOurs({ file, copy }: Placement, target: Spot): boolean {
-  const there = identityAt(target.folder, target.name);
-  return there !== null && [file.identity, file.copyIdentity, copy].includes(there);
 }
 
 function failureOf(act: () => void): Error | null {

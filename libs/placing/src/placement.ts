@@ -23,6 +23,12 @@ export class Placement {
   result: Result | null = null;
   /** The identity of the copy under the own name in the destination's folder, where it had to be copied. */
   copy: string | null = null;
+  /** True where what was seen at the destination is a copy, so that the source is a file of its own. */
+  placedAsCopy = false;
+  /** True where the source or own names may be left though the file is placed. */
+  untidy: boolean;
+  /** False where a name of ours may be left after this attempt: then the row may not end as if there was none. */
+  resolved = true;
   destination: string;
   readonly own: string;
 
@@ -35,6 +41,17 @@ export class Placement {
   ) {
     this.own = ownName(file, file.attempt);
     this.destination = file.destination;
+    this.untidy = file.attempt > 1;
+  }
+
+  /** Notes that the file is placed, where the identity found at its destination is the judged file or a copy of ours. False where it is another. */
+  seenPlaced(there: string | null): boolean {
+    const { identity, copyIdentity } = this.file;
+    if (there === null || ![identity, copyIdentity, this.copy].includes(there)) return false;
+    this.at = 'placed';
+    this.placedAsCopy = there !== identity;
+    this.untidy = true;
+    return true;
   }
 
   /** Null where the source's folder is gone. */

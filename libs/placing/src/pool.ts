@@ -13,7 +13,17 @@ import {
   readMessage,
 } from '@assay/broker';
 import type { Roots } from '@assay/files';
-import type { Assignment, Claim, Ending, Ledger, Scan } from '@assay/ledger';
+import {
+  type Assignment,
+  type Claim,
+  type Ending,
+  type FileKey,
+  type Ledger,
+  LedgerUnavailable,
+  type Scan,
+  type Unresolved,
+} from '@assay/ledger';
+import { InHand } from './in-hand';
 import type { Logger } from './logger';
 import type { Pause } from './pause';
 import { placeBatch, rounds } from './place-batch';
@@ -53,6 +63,7 @@ export class Pool {
   /** Deliveries that are held now. */
   held = 0;
   private readonly scans = new Map<string, Scan>();
+  private readonly inHand = new InHand();
 
   constructor(private readonly options: PoolOptions) {}
 
@@ -62,7 +73,9 @@ export class Pool {
     try {
       await this.options.turnstile.through(priority, async () => {
         await this.options.pause.over();
-        await this.place(await this.readable(deliveries));
+        const tasks = await this.readable(deliveries);
+        const keys = tasks.map(({ assignment }) => assignment);
+        await this.inHand.alone(keys, () => this.place(tasks));
       });
     } finally {
       this.held -= deliveries.length;
@@ -130,7 +143,7 @@ export class Pool {
   }
 
   private async refused(claim: Claim & { kind: 'refused' }, { delivery, assignment }: Task): Promise<void> {
-    const { broker, ledger, resolver, logger } = this.options;
+    const { broker, logger } = this.options;
     const { key, attempt } = claim;
     switch (claim.why) {
       case 'ended':
@@ -143,15 +156,54 @@ export class Pool {
         return;
       }
       case 'cancelled':
-        // A holder that died with it can't end it any more.
-        if (attempt > 0) await resolver.resolve({ ...key, attempt, outcome: 'pending', holder: '', cancelled: true });
+        // A holder that died or failed with it can't end it any more.
+        if (attempt > 0) await this.resolve({ ...key, attempt, outcome: 'pending', holder: '', cancelled: true });
         return;
       case 'exhausted': {
+        // The last attempt may be another subscriber's, under way: a message that was delivered several times must not end its row.
+        if (stepOf(delivery) === 0) {
+          await broker.publisher.publish(delayed(again(delivery), 0));
+          return;
+        }
         const reason = `attempts-used-up: ${attempt} attempts`;
         await broker.publisher.publish(dead(again(delivery), reason));
-        await ledger.end([{ ...key, attempt, outcome: 'errored', reason, resolved: false }]);
-        await resolver.resolve({ ...key, attempt, outcome: 'errored', holder: '', cancelled: false });
+        await this.end([{ ...key, attempt, outcome: 'errored', reason, resolved: false }]);
+        await this.resolve({ ...key, attempt, outcome: 'errored', holder: '', cancelled: false });
       }
+    }
+  }
+
+  /** Ends rows; those with a name of ours left are free for the sweep, although this process lives on. */
+  private async end(endings: Ending[]): Promise<void> {
+    const { ledger } = this.options;
+    if (endings.length === 0) return;
+    await ledger.end(endings);
+    const unresolved = endings.filter(({ resolved }) => !resolved);
+    if (unresolved.length > 0)
+      await ledger.release(unresolved.map(({ scan, seq, attempt }) => ({ scan, seq, attempt, forgiven: false })));
+  }
+
+  /** An error of the disk keeps one row for the sweep; it must not return the whole batch. */
+  private async resolve(row: Unresolved): Promise<void> {
+    try {
+      await this.options.resolver.resolve(row);
+    } catch (error) {
+      if (error instanceof LedgerUnavailable) throw error;
+      const { scan, seq } = row;
+      this.options.logger.warn({ scan, seq }, `A row is not resolved yet: ${(error as Error).message}`);
+    }
+  }
+
+  /** Files that are errored by attempts which lost their row meanwhile are not: another attempt has them, or has ended them. */
+  private async dropLost(round: { placement: Placement }[]): Promise<void> {
+    const errored = round.map(({ placement }) => placement).filter(({ result }) => result?.kind === 'errored');
+    if (errored.length === 0) return;
+    const { ledger } = this.options;
+    const standing = await ledger.check(errored.map(({ file: { scan, seq, attempt } }) => ({ scan, seq, attempt })));
+    for (const [index, placement] of errored.entries()) {
+      if (standing[index]) continue;
+      const scan = await ledger.scan(placement.file.scan);
+      if (scan?.cancelRequestedAt == null) placement.result = { kind: 'nothing' };
     }
   }
 
@@ -161,7 +213,8 @@ export class Pool {
     const endings: Ending[] = [];
     const deadLetters: Outgoing[] = [];
     const laters: Outgoing[] = [];
-    const releases: Parameters<Ledger['release']>[0] = [];
+    const releases: (FileKey & { attempt: number; forgiven: boolean })[] = [];
+    await this.dropLost(round);
     for (const { placement, delivery } of round) {
       const { scan, seq, attempt } = placement.file;
       const said = { scan, seq, attempt, requestId: delivery.headers[HEADER.requestId] };
@@ -169,12 +222,19 @@ export class Pool {
       const result = placement.result ?? ({ kind: 'later', reason: 'late', forgiven: true, pause: false } as const);
       switch (result.kind) {
         case 'ended':
-          endings.push({ scan, seq, attempt, outcome: result.outcome, reason: result.reason, resolved: true });
+          endings.push({
+            scan,
+            seq,
+            attempt,
+            outcome: result.outcome,
+            reason: result.reason,
+            resolved: placement.resolved,
+          });
           break;
         case 'errored':
           logger.warn(said, `A file is errored: ${result.reason}`);
           deadLetters.push(dead(again(delivery), result.reason));
-          endings.push({ scan, seq, attempt, outcome: 'errored', reason: result.reason, resolved: true });
+          endings.push({ scan, seq, attempt, outcome: 'errored', reason: result.reason, resolved: placement.resolved });
           break;
         case 'later':
           logger.warn(said, `A file comes again: ${result.reason}`);
@@ -183,12 +243,14 @@ export class Pool {
           laters.push(delayed(again(delivery), stepOf(delivery)));
           break;
         case 'nothing':
+          // Where nobody else has taken it, it is free for the sweep.
+          releases.push({ scan, seq, attempt, forgiven: false });
           break;
       }
     }
     await broker.publisher.publishAll(deadLetters);
     await onStep('dead-lettered');
-    if (endings.length > 0) await ledger.end(endings);
+    await this.end(endings);
     await onStep('ended');
     if (releases.length > 0) await ledger.release(releases);
     await broker.publisher.publishAll(laters);

@@ -1,6 +1,7 @@
-import { type Roots, identityAt, removeOwn, stage } from '@assay/files';
-import type { Ledger, Unresolved } from '@assay/ledger';
+import { type Roots, identityAt } from '@assay/files';
+import type { Ending, Ledger, Unresolved } from '@assay/ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { finishSource } from './finish-source';
 import { Folders } from './folders';
 import { giveBack, reasonWith } from './give-back';
 import { Placement } from './placement';
@@ -12,7 +13,7 @@ const LOOK_AGAIN_MS = 1_000;
 /**
  * Resolves the names of ours of a row on which nobody works: a row of a cancelled scan that was claimed, or one that ended while a name of ours
  * was left. It claims the row first, so that a holder that was only slow loses at its check. The file gets its source's name again;
- * where it turns out to be placed, the row says so. Idempotent.
+ * where it turns out to be placed, the row says so. Idempotent. After an error the row is free for the next sweep.
  */
 export class RowResolver {
   constructor(
@@ -31,26 +32,39 @@ export class RowResolver {
   /** One look. False where nothing of the file was seen, and it was not the last look. */
   private async look(row: Unresolved, last: boolean): Promise<boolean> {
     const file = await this.ledger.claimUnresolved(this.holder, row);
-    const scan = file && (await this.ledger.scan(file.scan));
-    if (!file || !scan) return true;
+    if (!file) return true;
+    try {
+      const scan = await this.ledger.scan(file.scan);
+      if (!scan) throw new Error(`The ledger claimed a file of scan ${file.scan} and does not know the scan`);
+      const placement = new Placement(file, scan, true, (path) => this.roots.locate(path));
+      return await this.put(placement, file.outcome === 'pending', last);
+    } catch (error) {
+      // This process lives on: without this, nobody would take the row from it.
+      await this.ledger.release([{ scan: file.scan, seq: file.seq, attempt: file.attempt, forgiven: true }]);
+      throw error;
+    }
+  }
+
+  private async put(placement: Placement, pending: boolean, last: boolean): Promise<boolean> {
     const folders = new Folders();
     try {
-      const placement = new Placement(file, scan, true, (path) => this.roots.locate(path));
       recover(placement, folders);
       if (placement.at === 'placed') {
-        this.finish(placement, folders);
+        placement.existingTarget(folders)?.folder.sync();
+        finishSource(placement, folders);
+        placement.source(folders)?.folder.sync();
         await this.end(placement, placement.placedOutcome, null);
         return true;
       }
       const wasStaged = placement.at === 'staged';
-      const kept = giveBack(placement, folders);
-      if (file.outcome !== 'pending') {
-        await this.ledger.resolve(file);
+      giveBack(placement, folders);
+      if (!pending) {
+        await this.ledger.resolve(placement.file);
         return true;
       }
       const source = placement.source(folders);
       const there = wasStaged || (source !== null && identityAt(source.folder, source.name) !== null);
-      if (there) await this.end(placement, 'left', reasonWith('cancelled', kept));
+      if (there) await this.end(placement, 'left', reasonWith('cancelled', placement, folders));
       else if (last) await this.end(placement, 'errored', 'gone');
       return there || last;
     } finally {
@@ -58,20 +72,9 @@ export class RowResolver {
     }
   }
 
-  private finish(placement: Placement, folders: Folders): void {
-    placement.existingTarget(folders)?.folder.sync();
-    const source = placement.source(folders);
-    if (!source) return;
-    const { file, own } = placement;
-    if (identityAt(source.folder, source.name) === file.identity)
-      stage(source.folder, source.name, own, file.identity, file);
-    removeOwn(source.folder, own);
-    source.folder.sync();
-  }
-
   private async end(
     { file: { scan, seq, attempt } }: Placement,
-    outcome: 'accepted' | 'quarantined' | 'left' | 'errored',
+    outcome: Ending['outcome'],
     reason: string | null,
   ): Promise<void> {
     await this.ledger.end([{ scan, seq, attempt, outcome, reason, resolved: true }]);

@@ -75,11 +75,11 @@ export class Sweep {
     await this.publishAgain();
   }
 
-  /** Names of holders that have been heard of lately. */
-  private async alive(): Promise<{ names: string[]; held: number }> {
+  /** Names of holders that have been heard of lately and hold deliveries: one that holds none works on no row, whatever it claimed before. */
+  private async working(): Promise<string[]> {
     const recent = Date.now() - this.options.milliseconds;
-    const living = (await this.options.ledger.holders()).filter(({ seenAt }) => seenAt >= recent);
-    return { names: living.map(({ name }) => name), held: living.reduce((sum, { held }) => sum + held, 0) };
+    const holders = await this.options.ledger.holders();
+    return holders.filter(({ seenAt, held }) => seenAt >= recent && held > 0).map(({ name }) => name);
   }
 
   private async endScans(): Promise<void> {
@@ -92,8 +92,7 @@ export class Sweep {
 
   private async resolveRows(): Promise<void> {
     const { ledger, resolver, logger } = this.options;
-    const { names } = await this.alive();
-    for (const row of await ledger.unresolved(names, ROWS))
+    for (const row of await ledger.unresolved(await this.working(), ROWS))
       try {
         await resolver.resolve(row);
       } catch (error) {
@@ -114,7 +113,7 @@ export class Sweep {
 
   private async publishAgain(): Promise<void> {
     const { ledger, broker, milliseconds, logger } = this.options;
-    const idle = (await this.waiting(FILE_QUEUES)) === 0 && (await this.alive()).held === 0;
+    const idle = (await this.waiting(FILE_QUEUES)) === 0 && (await this.working()).length === 0;
     const before = Date.now() - milliseconds * (idle ? 1 : PATIENCE);
     for (;;) {
       const rows = await ledger.republish(before, ROWS);

@@ -27,12 +27,19 @@ async function openSource(folder: OpenFolder, name: string): Promise<FileHandle 
   }
 }
 
-/** Reads to the end through one buffer; `each` has the bytes until it returns. Returns `sha256:<hex>`. */
-async function digestOf(file: FileHandle, each?: (bytes: Uint8Array, at: number) => Promise<void>): Promise<string> {
+/**
+ * Reads to the end through one buffer, or until it has read more than `size` bytes: whoever appends faster than we read must not keep us.
+ * `each` has the bytes until it returns. Returns `sha256:<hex>`.
+ */
+async function digestOf(
+  file: FileHandle,
+  size: bigint,
+  each?: (bytes: Uint8Array, at: number) => Promise<void>,
+): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(CHUNK);
   for (let at = 0; ;) {
-    const { bytesRead } = await file.read(buffer, 0, CHUNK, at);
+    const { bytesRead } = at > size ? { bytesRead: 0 } : await file.read(buffer, 0, CHUNK, at);
     if (bytesRead === 0) return `sha256:${hash.digest('hex')}`;
     const bytes = buffer.subarray(0, bytesRead);
     hash.update(bytes);
@@ -70,12 +77,12 @@ export async function copyFile(
       0o600,
     );
     try {
-      const read = await digestOf(source, (bytes, at) => writeAll(copy, bytes, at));
+      const read = await digestOf(source, stats.size, (bytes, at) => writeAll(copy, bytes, at));
       if (process.getuid?.() === 0) await copy.chown(Number(stats.uid), Number(stats.gid));
       await copy.chmod(Number(stats.mode) & 0o7777);
       await copy.utimes(Number(stats.atimeNs) / 1e9, Number(stats.mtimeNs) / 1e9);
       await copy.sync();
-      const written = await digestOf(copy);
+      const written = await digestOf(copy, stats.size);
       const after = await copy.stat({ bigint: true });
       // Whoever still had it open may have written while we read.
       if (identityOf(await source.stat({ bigint: true })) !== judged) return { kind: 'changed' };

@@ -1,5 +1,5 @@
 import { encodePath } from '@assay/inspection';
-import { linkSync, lstatSync, unlinkSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoOf } from '../consequence';
 import { type OpenFolder } from '../folder';
@@ -20,17 +20,56 @@ export function identityAt(folder: OpenFolder, name: string): FileIdentity | nul
   return stats ? identityOf(stats) : null;
 }
 
+function removeEmptyFolder(folder: OpenFolder, name: string): void {
+  try {
+    rmdirSync(folder.entry(name));
+  } catch (error) {
+    // It is in use already, or gone.
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(errnoOf(error))) throw error;
+  }
+}
+
+/** A folder has no hard links: its new name is made as an empty folder first, which a rename may replace and nothing else. */
+function makeThenReplace(from: OpenFolder, name: string, to: OpenFolder, as: string): MoveResult {
+  try {
+    mkdirSync(to.entry(as));
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return 'taken';
+    throw error;
+  }
+  try {
+    renameSync(from.entry(name), to.entry(as));
+    return 'moved';
+  } catch (error) {
+    removeEmptyFolder(to, as);
+    switch (errnoOf(error)) {
+      case 'ENOTEMPTY':
+      case 'EEXIST':
+      case 'ENOTDIR':
+        // Someone has used the new folder, or put something else in its place.
+        return 'taken';
+      case 'ENOENT':
+        return 'absent';
+      case 'EXDEV':
+        return 'other-device';
+      default:
+        throw error;
+    }
+  }
+}
+
 /** What link and unlink do where the file system or the kernel has no rename without replacing. */
 function linkThenUnlink(from: OpenFolder, name: string, to: OpenFolder, as: string): MoveResult {
-  const moving = identityAt(from, name);
-  if (moving === null) return 'absent';
+  const stats = lstatSync(from.entry(name), { bigint: true, throwIfNoEntry: false });
+  if (!stats) return 'absent';
+  if (stats.isDirectory()) return makeThenReplace(from, name, to, as);
   try {
     linkSync(from.entry(name), to.entry(as));
   } catch (error) {
     switch (errnoOf(error)) {
       case 'EEXIST':
         // A network file system may have done it and lost the answer; so may we, before a crash.
-        if (identityAt(to, as) !== moving) return 'taken';
+        if (identityAt(to, as) !== identityOf(stats)) return 'taken';
         break;
       case 'ENOENT':
         if (identityAt(from, name) === null) return 'absent';

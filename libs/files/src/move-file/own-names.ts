@@ -18,14 +18,20 @@ export function ownName(row: Row, attempt: number): string {
   return `.assay-${rowText(row)}-${attempt}`;
 }
 
-/** True for names that {@link ownName} makes: a walk does not take them for files of a supplier. */
+/** The empty files with which a file system is tried. */
+const PROBE = /^\.assay-probe-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(-taken)?$/;
+
+/** True for names that {@link ownName} makes, and for those of probes: a walk does not take them for files of a supplier. */
 export function isOwnName(name: string): boolean {
-  return name.startsWith('.assay-') && OWN.test(name);
+  return name.startsWith('.assay-') && (OWN.test(name) || PROBE.test(name));
 }
 
-/** Where a file is put beside its own name, when a new file has that name. Cut at its end where it would be too long. */
-export function keptName(name: string, row: Row): string {
-  const suffix = `.assay-kept-${rowText(row)}`;
+/**
+ * Where a file is put beside its own name, when a new file has that name: the first, second … such name. Cut at its end where it would be
+ * too long; distinct for distinct counts.
+ */
+export function keptName(name: string, row: Row, count = 1): string {
+  const suffix = `.assay-kept-${rowText(row)}${count === 1 ? '' : `-${count}`}`;
   let stem = name;
   while (encodePath(stem).length + suffix.length > NAME_MAX) stem = [...stem].slice(0, -1).join('');
   return stem + suffix;

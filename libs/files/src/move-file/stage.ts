@@ -1,7 +1,7 @@
-import { renameSync, unlinkSync } from 'node:fs';
+import { lstatSync, renameSync, unlinkSync } from 'node:fs';
 import { errnoOf } from '../consequence';
 import { type OpenFolder } from '../folder';
-import { type FileIdentity } from '../identity';
+import { type FileIdentity, identityOf } from '../identity';
 import { identityAt, moveNoReplace } from './move-no-replace';
 import { type Row, keptName, ownName } from './own-names';
 
@@ -12,21 +12,31 @@ export type PutBack =
   /** There is no file of our name: another attempt has taken over, or it never was staged. */
   | { kind: 'absent' };
 
+/** More new files in the place of one than anyone meets; a file system that calls every name taken must not be asked for ever. */
+const MOST_KEPT = 1_000;
+
 /** Gives a staged file its source's name again, without replacing a new file of that name. */
 export function putBack(folder: OpenFolder, own: string, name: string, row: Row): PutBack {
-  for (const as of [name, keptName(name, row)]) {
-    const result = moveNoReplace(folder, own, folder, as);
-    if (result === 'moved') return as === name ? { kind: 'back' } : { kind: 'kept', as };
-    if (result === 'absent') return { kind: 'absent' };
-  }
-  // Kept once already, and again a new file came: the attempt in the own name tells them apart.
-  const as = keptName(`${name}.${own.slice(own.lastIndexOf('-') + 1)}`, row);
-  const result = moveNoReplace(folder, own, folder, as);
-  if (result === 'moved') return { kind: 'kept', as };
+  const result = moveNoReplace(folder, own, folder, name);
+  if (result === 'moved') return { kind: 'back' };
   if (result === 'absent') return { kind: 'absent' };
-  throw Object.assign(new Error(`'${own}' can't be put back: '${name}' and its kept names are taken`), {
+  for (let count = 1; count <= MOST_KEPT; count += 1) {
+    const as = keptName(name, row, count);
+    const kept = moveNoReplace(folder, own, folder, as);
+    if (kept === 'moved') return { kind: 'kept', as };
+    if (kept === 'absent') return { kind: 'absent' };
+  }
+  throw Object.assign(new Error(`'${own}' can't be put back: '${name.toWellFormed()}' and its kept names are taken`), {
     code: 'EEXIST',
   });
+}
+
+/** The names beside `name` under which {@link putBack} has left files of this row, in this attempt or an earlier one. */
+export function keptBeside(folder: OpenFolder, name: string, row: Row): string[] {
+  const kept: string[] = [];
+  for (let as = keptName(name, row); identityAt(folder, as) !== null; as = keptName(name, row, kept.length + 1))
+    kept.push(as);
+  return kept;
 }
 
 export type Staged =
@@ -73,11 +83,42 @@ export function takeOver(folder: OpenFolder, name: string, row: Row, attempt: nu
   return identityAt(folder, own) === judged;
 }
 
-/** Removes a name of ours: a copy that is not to be published, or what is left of a source that is placed. Idempotent. */
+/** Removes a name of ours: a copy that is not to be published. Idempotent. */
 export function removeOwn(folder: OpenFolder, own: string): void {
   try {
     unlinkSync(folder.entry(own));
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
   }
+}
+
+export type Leftover =
+  /** Nothing has the own name any more. */
+  | 'removed'
+  /** It was written to since it was judged: it has its source's name again, or a kept one. */
+  | 'changed'
+  /** It is the only name that this file has; it stays. */
+  | 'last-name';
+
+/**
+ * Removes what is left of a source whose file is placed. `sameFile`: what was placed is this very file and no copy of it, so
+ * that it must have another name before this one may go. Idempotent.
+ */
+export function removeLeftover(
+  folder: OpenFolder,
+  name: string,
+  own: string,
+  judged: FileIdentity,
+  row: Row,
+  sameFile: boolean,
+): Leftover {
+  const stats = lstatSync(folder.entry(own), { bigint: true, throwIfNoEntry: false });
+  if (!stats) return 'removed';
+  if (identityOf(stats) !== judged) {
+    putBack(folder, own, name, row);
+    return 'changed';
+  }
+  if (sameFile && stats.nlink < 2n) return 'last-name';
+  removeOwn(folder, own);
+  return 'removed';
 }
