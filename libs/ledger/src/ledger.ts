@@ -168,7 +168,8 @@ export interface Ledger {
   renumber(claim: ClaimedFile): Promise<string | null>;
   /**
    * Outcomes, one transaction: rows, counts, completion. True for each that is now recorded as this attempt's ending (also where it already was
-   * before the call, with the same outcome); false where another attempt has the row, or it ended otherwise.
+   * before the call, with the same outcome); false where another attempt has the row, or it ended otherwise. A row that ended unresolved may be
+   * ended anew by the attempt that has it, after completion too: its file turned out to be elsewhere than was thought.
    */
   end(endings: Ending[]): Promise<boolean[]>;
   /**
@@ -193,7 +194,8 @@ export interface Ledger {
    */
   unresolved(alive: string[], limit: number): Promise<Unresolved[]>;
   /**
-   * Claims one such row for the sweep, whatever its attempts and its scan's state: next attempt, this holder. Null where it changed since.
+   * Claims one such row for the sweep, whatever its attempts and its scan's state: next attempt, this holder. Null where it changed since, as
+   * its attempt and its outcome tell: who held it need not be known.
    * A sweep claims under a name that is never among `alive`, so that what it could not finish is found again.
    */
   claimUnresolved(holder: string, row: Unresolved): Promise<(ClaimedFile & { outcome: Outcome }) | null>;

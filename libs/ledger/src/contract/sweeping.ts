@@ -112,6 +112,9 @@ export function sweepContract(underTest: () => UnderTest): void {
       expect(claim).toMatchObject({ attempt: 2, outcome: 'accepted' });
       expect(await ledger.claimUnresolved('other', row)).toBeNull();
       expect(await ledger.claimUnresolved('other', { ...row, scan: 'nobody' })).toBeNull();
+      const [again] = await ledger.unresolved([], 10);
+      expect(again).toMatchObject({ attempt: 2, holder: 'sweep' });
+      expect(again && (await ledger.claimUnresolved('other', { ...again, attempt: 1 }))).toBeNull();
     });
 
     it('are resolved by the attempt that has the row', async () => {
@@ -138,6 +141,36 @@ export function sweepContract(underTest: () => UnderTest): void {
       await ledger.claim('alive', assignments, 1);
       await ledger.end([ending({ scan, seq: 1, attempt: 1 }, { outcome: 'errored', reason: 'x', resolved: false })]);
       expect(await ledger.unresolved(['alive'], 10)).toMatchObject([{ seq: 1, outcome: 'errored', holder: 'gone' }]);
+    });
+
+    it('may be ended anew where the file turns out to be elsewhere, and the counts of the finished scan with them', async () => {
+      const { ledger } = underTest();
+      const { scan, assignments } = await publishedScan(ledger, foundMany(2));
+      const [a, b] = await claimAll(ledger, 'alive', assignments, 1);
+      if (!a || !b) throw new Error('not claimed');
+      const exhausted = ending(a, { outcome: 'errored', reason: 'attempts-used-up', resolved: false });
+      await ledger.end([exhausted, ending(b)]);
+      expect(await ledger.end([exhausted])).toEqual([true]);
+      expect(await scanOf(ledger, scan)).toMatchObject({ state: 'completed', counts: { accepted: 1, errored: 1 } });
+      // Whoever refuses a message knows the attempt and not the holder.
+      const row = { scan, seq: 1, attempt: 1, outcome: 'errored', holder: '', cancelled: false } as const;
+      const claim = await ledger.claimUnresolved('sweep', row);
+      if (!claim) throw new Error('not claimed');
+      expect(await ledger.end([ending(a)])).toEqual([false]);
+      expect(await ledger.end([ending(claim)])).toEqual([true]);
+      expect(await fileOf(ledger, scan, 1)).toMatchObject({ outcome: 'accepted', reason: null });
+      expect(await scanOf(ledger, scan)).toMatchObject({ state: 'completed', counts: { accepted: 2, errored: 0 } });
+      await expectBalance(ledger, scan);
+      expect(await ledger.unresolved([], 10)).toEqual([]);
+      expect(await ledger.end([{ ...exhausted, attempt: claim.attempt }])).toEqual([false]);
+    });
+
+    it('are none of those that ended resolved', async () => {
+      const { ledger } = underTest();
+      const { scan, assignments } = await publishedScan(ledger, foundMany(1));
+      await ledger.end((await claimAll(ledger, 'gone', assignments)).map((file) => ending(file)));
+      const row = { scan, seq: 1, attempt: 1, outcome: 'accepted', holder: 'gone', cancelled: false } as const;
+      expect(await ledger.claimUnresolved('sweep', row)).toBeNull();
     });
 
     it('come in the order of their keys, up to the limit', async () => {
@@ -179,6 +212,18 @@ export function sweepContract(underTest: () => UnderTest): void {
       expect((await ledger.republish(bed.clock.now, 10)).map(({ seq }) => seq)).toEqual([2]);
       bed.clock.now += 1;
       expect((await ledger.republish(bed.clock.now, 10)).map(({ seq }) => seq)).toEqual([1, 2]);
+    });
+
+    it('forgets no row of a publication of which others were sent or given back since', async () => {
+      const { ledger, bed } = underTest();
+      const { assignments } = await publishedScan(ledger, foundMany(3));
+      bed.clock.now += 100;
+      const [file] = await claimAll(ledger, 'h', assignments.slice(2));
+      if (!file) throw new Error('not claimed');
+      await ledger.release([{ ...file, forgiven: true }]);
+      expect((await ledger.republish(bed.clock.now, 1)).map(({ seq }) => seq)).toEqual([1]);
+      expect((await ledger.republish(bed.clock.now, 1)).map(({ seq }) => seq)).toEqual([2]);
+      expect(await ledger.republish(bed.clock.now, 1)).toEqual([]);
     });
 
     it('leaves cancelled scans alone, and carries the generation of a redriven row', async () => {

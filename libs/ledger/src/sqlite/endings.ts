@@ -13,6 +13,7 @@ interface EndedRow {
   outcome: number;
   attempt: number;
   redriving: number;
+  holder_no: number;
 }
 
 /** How rows end, or are given back. Each method runs inside a transaction of its caller. */
@@ -32,7 +33,7 @@ export class Endings {
     private readonly now: () => number,
   ) {
     this.#scan = db.prepare(`SELECT no FROM scans WHERE id = ?`);
-    this.#row = db.prepare(`SELECT outcome, attempt, redriving FROM files WHERE scan_no = ? AND seq = ?`);
+    this.#row = db.prepare(`SELECT outcome, attempt, redriving, holder_no FROM files WHERE scan_no = ? AND seq = ?`);
     const ended = 'UPDATE files SET outcome = ?, reason = ?, redriving = 0, updated_at = ?';
     this.#end = db.prepare(`${ended} WHERE scan_no = ? AND seq = ?`);
     this.#endResolved = db.prepare(`${ended}, holder_no = 0, released = 0 WHERE scan_no = ? AND seq = ?`);
@@ -64,7 +65,8 @@ export class Endings {
       const row = this.#row.get(scan.no, ending.seq);
       if (row === undefined || row.attempt !== ending.attempt) return false;
       const from = outcomeOf(row.outcome);
-      if (from !== 'pending' && row.redriving === 0) return from === ending.outcome;
+      const closed = from !== 'pending' && row.redriving === 0 && row.holder_no === 0;
+      if (closed) return from === ending.outcome;
       const statement = ending.resolved ? this.#endResolved : this.#end;
       statement.run(OUTCOME_CODE[ending.outcome], toBytesOrNull(ending.reason), now, scan.no, ending.seq);
       move(scan.change, from, ending.outcome, 1);

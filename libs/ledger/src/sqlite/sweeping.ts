@@ -14,7 +14,7 @@ export class Sweeping {
     { scan: string; seq: number; attempt: number; outcome: number; holder: string; cancelled: number }
   >;
   readonly #claim: Statement<
-    [{ mine: number; now: number; scan: string; seq: number; attempt: number; outcome: number; holder: string }],
+    [{ mine: number; now: number; scan: string; seq: number; attempt: number; outcome: number }],
     ClaimRow
   >;
   readonly #due: Statement<[{ now: number }]>;
@@ -37,7 +37,7 @@ export class Sweeping {
     this.#claim = db.prepare(
       `UPDATE files SET attempt = attempt + 1, holder_no = @mine, released = 0, updated_at = @now
        WHERE scan_no = (SELECT no FROM scans WHERE id = @scan) AND seq = @seq AND attempt = @attempt AND outcome = @outcome
-         AND holder_no = (SELECT no FROM holders WHERE name = @holder)
+         AND holder_no <> 0
        RETURNING outcome, action, on_conflict, generation, attempt, forgiven, redriving, size, path, identity, destination, base,
          copy_identity`,
     );
@@ -76,7 +76,6 @@ export class Sweeping {
       seq: row.seq,
       attempt: row.attempt,
       outcome: OUTCOME_CODE[row.outcome],
-      holder: row.holder,
     });
     if (claimed === undefined) return null;
     return { ...claimedFile(row, claimed), outcome: outcomeOf(claimed.outcome) };
