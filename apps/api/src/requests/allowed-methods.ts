@@ -11,8 +11,10 @@ export function allowedMethods(request: Request): string[] {
   const { router } = request.app as unknown as { router: { stack: Layer[] } };
   const methods = new Set<string>();
   for (const layer of router.stack) {
-    if (!layer.route || !layer.match(request.path)) continue;
-    for (const method of Object.keys(layer.route.methods)) methods.add(method.toUpperCase());
+    const own = Object.keys(layer.route?.methods ?? {});
+    // What takes every method is no route but Nest's middleware, which stands at every path.
+    if (own.includes('trace') || !layer.match(request.path)) continue;
+    for (const method of own) methods.add(method.toUpperCase());
   }
   if (methods.has('GET')) methods.add('HEAD');
   return [...methods].sort();

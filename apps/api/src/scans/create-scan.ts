@@ -8,7 +8,7 @@ import { Problem } from '../problems/problem';
 import { ProfileChoice } from '../profiles/profile-choice';
 import { Announcement } from './announcement';
 import { asCreated } from './scan-json';
-import { absoluteOf, scanPlaces } from './scan-places';
+import { absoluteOf, checkFileSystems, scanPlaces } from './scan-places';
 import type { NewScanBody } from './scan-schemas';
 
 export interface ScanRequest {
@@ -50,6 +50,8 @@ export class CreateScan {
   async create({ body, key, by, requestId }: ScanRequest): Promise<{ scan: Scan; replayed: boolean }> {
     const places = scanPlaces(this.roots, body);
     const { definition, digest } = await this.profiles.forScan(body.profile);
+    // A dry run moves nothing, wherever it looks.
+    if (!body.dryRun) checkFileSystems(places);
     const asked: Omit<NewScan, 'id'> = {
       directory: absoluteOf(places.directory),
       accept: absoluteOf(places.accept),

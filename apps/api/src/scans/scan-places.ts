@@ -1,4 +1,4 @@
-import { openFolder, type Place, type Roots } from '@assay/files';
+import { assertPublishesSafely, openFolder, type Place, type Roots, UnsafeFileSystem } from '@assay/files';
 import { Problem } from '../problems/problem';
 import { problemOf } from '../problems/problem-of';
 
@@ -151,4 +151,24 @@ export function scanPlaces(
   checkDirectory(places.directory);
   checkDirectoryIsWalked(places);
   return places;
+}
+
+/**
+ * Holds each folder of a scan that moves files to what moving needs: a file is given a name only where no other file has it. Throws the
+ * problem `unsafe-file-system`.
+ */
+export function checkFileSystems(places: ScanPlaces): void {
+  for (const field of ['directory', 'accept', 'quarantine'] as const)
+    try {
+      assertPublishesSafely(places[field]);
+    } catch (error) {
+      if (!(error instanceof UnsafeFileSystem)) throw error;
+      const fix = 'Choose a folder on another file system, or give this process the right to write there.';
+      throw new Problem('unsafe-file-system', `${field}: ${error.message}`, {
+        errors: [
+          { field, value: absoluteOf(places[field]).toWellFormed(), message: error.message.toWellFormed(), fix },
+        ],
+        cause: error,
+      });
+    }
 }
