@@ -142,10 +142,10 @@ export async function startPlacing(
   });
   broker.start();
   const roots = new Roots(config.roots);
-  const resolver = new RowResolver(ledger, roots, holder);
+  const resolver = new RowResolver(ledger, roots, `${holder}/resolver`);
   const pause = new Pause(() => rootsAreUsable(roots), logger);
   const pool = new Pool({
-    broker,
+    publisher: broker.publisher,
     ledger,
     roots,
     resolver,

@@ -33,7 +33,7 @@ import type { OnStep } from './steps';
 import type { Turnstile } from './turnstile';
 
 export interface PoolOptions {
-  broker: Broker;
+  publisher: Pick<Broker['publisher'], 'publish' | 'publishAll'>;
   ledger: Ledger;
   roots: Roots;
   resolver: RowResolver;
@@ -94,7 +94,7 @@ export class Pool {
         malformed.push(dead(again(delivery), read.reason));
       }
     }
-    await this.options.broker.publisher.publishAll(malformed);
+    await this.options.publisher.publishAll(malformed);
     return tasks;
   }
 
@@ -143,7 +143,7 @@ export class Pool {
   }
 
   private async refused(claim: Claim & { kind: 'refused' }, { delivery, assignment }: Task): Promise<void> {
-    const { broker, logger } = this.options;
+    const { publisher, logger } = this.options;
     const { key, attempt } = claim;
     switch (claim.why) {
       case 'ended':
@@ -152,7 +152,7 @@ export class Pool {
       case 'unknown': {
         const reason = `unknown: no row ${assignment.seq} of scan ${assignment.scan} has this path`;
         logger.warn(`A file message was dead-lettered: ${reason}`);
-        await broker.publisher.publish(dead(again(delivery), reason));
+        await publisher.publish(dead(again(delivery), reason));
         return;
       }
       case 'cancelled':
@@ -162,28 +162,25 @@ export class Pool {
       case 'exhausted': {
         // The last attempt may be another subscriber's, under way: a message that was delivered several times must not end its row.
         if (stepOf(delivery) === 0) {
-          await broker.publisher.publish(delayed(again(delivery), 0));
+          await publisher.publish(delayed(again(delivery), 0));
           return;
         }
         const reason = `attempts-used-up: ${attempt} attempts`;
-        await broker.publisher.publish(dead(again(delivery), reason));
+        await publisher.publish(dead(again(delivery), reason));
         await this.end([{ ...key, attempt, outcome: 'errored', reason, resolved: false }]);
-        await this.resolve({ ...key, attempt, outcome: 'errored', holder: '', cancelled: false });
       }
     }
   }
 
-  /** Ends rows; those with a name of ours left are free for the sweep, although this process lives on. */
+  /** Ends rows, and sees to those of which a name of ours may be left. */
   private async end(endings: Ending[]): Promise<void> {
-    const { ledger } = this.options;
     if (endings.length === 0) return;
-    await ledger.end(endings);
-    const unresolved = endings.filter(({ resolved }) => !resolved);
-    if (unresolved.length > 0)
-      await ledger.release(unresolved.map(({ scan, seq, attempt }) => ({ scan, seq, attempt, forgiven: false })));
+    await this.options.ledger.end(endings);
+    for (const { scan, seq, attempt, outcome, resolved } of endings)
+      if (!resolved) await this.resolve({ scan, seq, attempt, outcome, holder: '', cancelled: false });
   }
 
-  /** An error of the disk keeps one row for the sweep; it must not return the whole batch. */
+  /** An error of the disk leaves one row to the sweep; it must not return the whole batch. */
   private async resolve(row: Unresolved): Promise<void> {
     try {
       await this.options.resolver.resolve(row);
@@ -209,7 +206,7 @@ export class Pool {
 
   /** Outcomes of order: dead letters are confirmed first, then the outcomes are recorded; what is to come again is given back, then published. */
   private async record(round: { placement: Placement; delivery: Delivery }[]): Promise<void> {
-    const { broker, ledger, logger, pause, onStep } = this.options;
+    const { publisher, ledger, logger, pause, onStep } = this.options;
     const endings: Ending[] = [];
     const deadLetters: Outgoing[] = [];
     const laters: Outgoing[] = [];
@@ -248,11 +245,12 @@ export class Pool {
           break;
       }
     }
-    await broker.publisher.publishAll(deadLetters);
+    await publisher.publishAll(deadLetters);
     await onStep('dead-lettered');
     await this.end(endings);
     await onStep('ended');
     if (releases.length > 0) await ledger.release(releases);
-    await broker.publisher.publishAll(laters);
+    await onStep('released');
+    await publisher.publishAll(laters);
   }
 }

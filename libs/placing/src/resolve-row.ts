@@ -13,18 +13,20 @@ const LOOK_AGAIN_MS = 1_000;
 /**
  * Resolves the names of ours of a row on which nobody works: a row of a cancelled scan that was claimed, or one that ended while a name of ours
  * was left. It claims the row first, so that a holder that was only slow loses at its check. The file gets its source's name again;
- * where it turns out to be placed, the row says so. Idempotent. After an error the row is free for the next sweep.
+ * where it turns out to be placed, the row says so. Idempotent. After an error the next sweep meets the row again.
  */
 export class RowResolver {
   constructor(
     private readonly ledger: Ledger,
     private readonly roots: Roots,
+    /** A name that gives no signs of life, so that a row which was not resolved is taken for left behind at once. */
     private readonly holder: string,
+    private readonly lookAgain = LOOK_AGAIN_MS,
   ) {}
 
   async resolve(row: Unresolved): Promise<void> {
     if (await this.look(row, false)) return;
-    await sleep(LOOK_AGAIN_MS);
+    await sleep(this.lookAgain);
     // The claim of the first look raised the attempt.
     await this.look({ ...row, attempt: row.attempt + 1, holder: this.holder }, true);
   }
@@ -33,16 +35,10 @@ export class RowResolver {
   private async look(row: Unresolved, last: boolean): Promise<boolean> {
     const file = await this.ledger.claimUnresolved(this.holder, row);
     if (!file) return true;
-    try {
-      const scan = await this.ledger.scan(file.scan);
-      if (!scan) throw new Error(`The ledger claimed a file of scan ${file.scan} and does not know the scan`);
-      const placement = new Placement(file, scan, true, (path) => this.roots.locate(path));
-      return await this.put(placement, file.outcome === 'pending', last);
-    } catch (error) {
-      // This process lives on: without this, nobody would take the row from it.
-      await this.ledger.release([{ scan: file.scan, seq: file.seq, attempt: file.attempt, forgiven: true }]);
-      throw error;
-    }
+    const scan = await this.ledger.scan(file.scan);
+    if (!scan) throw new Error(`The ledger claimed a file of scan ${file.scan} and does not know the scan`);
+    const placement = new Placement(file, scan, true, (path) => this.roots.locate(path));
+    return this.put(placement, file.outcome === 'pending', last);
   }
 
   private async put(placement: Placement, pending: boolean, last: boolean): Promise<boolean> {

@@ -9,6 +9,7 @@ export type Step =
   | 'destinations-synced'
   | 'sources-finished'
   | 'dead-lettered'
-  | 'ended';
+  | 'ended'
+  | 'released';
 
 export type OnStep = (step: Step) => Promise<void> | void;
