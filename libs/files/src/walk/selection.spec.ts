@@ -113,4 +113,10 @@ describe('the selection of a walk', () => {
     expect(select?.('x', ['a.jpg', '.b.jpg', 'caf\udce9.jpg', 'c.txt'])).toEqual(new Set(['a.jpg', 'caf\udce9.jpg']));
     expect(select?.('x/thumbs/y', ['a.jpg'])).toEqual(new Set());
   });
+
+  it('takes names with line ends like any other', () => {
+    const names = ['a\nb.jpg', 'c\u2028d.jpg', 'e\nf.txt'];
+    expect(selection([], ['**/*.txt'])?.('x\ny', names)).toEqual(new Set(names.slice(0, 2)));
+    expect(selection(['**/*.jpg'], [])?.('x\ny', names)).toEqual(new Set(names.slice(0, 2)));
+  });
 });

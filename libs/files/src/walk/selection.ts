@@ -58,6 +58,10 @@ function fileSystemOf(folder: string, names: readonly string[]): Partial<fastGlo
   return { lstatSync: statSync, statSync, readdirSync } as unknown as Partial<fastGlob.FileSystemAdapter>;
 }
 
+/** Characters that a regular expression's dot does not match: with them in its name, no file would match `**`. */
+const LINE_ENDS = /[\n\r\u2028\u2029]/g;
+const withoutLineEnds = (text: string): string => text.replace(LINE_ENDS, '\ue000');
+
 /**
  * Includes and excludes as one question, or null where every file is selected. Without includes hidden files count like others; a pattern of
  * `include` names them as fast-glob's defaults do, by a dot of its own.
@@ -66,14 +70,16 @@ export function selection(include: readonly string[], exclude: readonly string[]
   if (include.length === 0 && exclude.length === 0) return null;
   const patterns = include.length === 0 ? ['**'] : [...include];
   return (folder, names) => {
-    const selected = fastGlob.sync(patterns, {
+    const asked = names.map(withoutLineEnds);
+    const paths = fastGlob.sync(patterns, {
       cwd: CWD,
       dot: include.length === 0,
       ignore: [...exclude],
       followSymbolicLinks: false,
-      fs: fileSystemOf(folder, names),
+      fs: fileSystemOf(withoutLineEnds(folder), asked),
     });
     // Nothing but these names are files here; a pattern that begins or ends with a slash of its own gives paths that do.
-    return new Set(selected.map((path) => posix.basename(path)));
+    const selected = new Set(paths.map((path) => posix.basename(path)));
+    return new Set(names.filter((_, index) => selected.has(asked[index] ?? '')));
   };
 }
