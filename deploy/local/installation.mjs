@@ -32,12 +32,14 @@ const READY_MS = 120_000;
 export function bringUp({ home, environment, environmentName = 'local', amqpUrl = '', cleanUps }) {
   return withLock(path.join(home, 'start.lock'), async () => {
     const before = cleanUps.length;
+    // What the user must mend is said before anything is started; the broker's address is not known yet.
+    const config = readConfig({ ...environment, ASSAY_HOME: home, AMQP_URL: amqpUrl || 'amqp://127.0.0.1' });
+    if ((await pm2Processes(home)).length === 0) await requireFreePort(config.http);
     const wasWhole = await isWhole(home);
     const amqpUrlBefore = runningUrl(home);
     const broker = await provideBroker({ home, amqpUrl });
     if (broker.started) cleanUps.push(() => withdrawBroker(home));
     const env = { ...environment, ASSAY_HOME: home, AMQP_URL: broker.amqpUrl };
-    const config = readConfig(env);
     const apiUrl = urlOf(config.http);
     const running = { broker, apiUrl, roots: config.roots };
     // The processes find a broker again that came back where it was.
