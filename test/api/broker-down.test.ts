@@ -109,3 +109,22 @@ it('a scan can be cancelled and scheduled while the broker is down', async () =>
   const scheduled = { directory: 'later', profile: 'any-file', startAt: '2199-01-01T00:00:00Z' };
   expect((await installation.scan(scheduled)).state).toBe('scheduled');
 });
+
+it('a broker lost in the middle of a scan costs no file and no process', async () => {
+  const count = 1_500;
+  for (let n = 1; n < count; n += 1) installation.write(`incoming/${n % 20}/${n}.txt`, `file ${n}`);
+  await installation.start({ subscribers: 2, environment: { ...environment(), SWEEP_SECONDS: '4' } });
+  await untilReady();
+  const before = [installation.apiProcess, ...installation.subscribers].map(({ pid }) => pid);
+  const { id } = await installation.scan({ directory: 'incoming', profile: 'any-file' });
+  for (let times = 0; times < 3; times += 1) {
+    await sleep(300);
+    await proxy.cut();
+    await sleep(300);
+    await proxy.restore();
+  }
+  const scan = await installation.finished(id, 90_000);
+  expect(scan).toMatchObject({ state: 'completed', balanced: true, counts: { found: count, accepted: count } });
+  expect(Object.keys(installation.tree('accepted'))).toHaveLength(count);
+  expect([installation.apiProcess, ...installation.subscribers].map(({ pid }) => pid)).toEqual(before);
+});

@@ -4,6 +4,7 @@ import { VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Config } from '@assay/config';
@@ -38,6 +39,7 @@ export async function httpApplication(parts: Parts, log: Logger): Promise<NestEx
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     }),
   );
+  app.use(neverStale);
   app.use(gate(parts.config));
   app.use(jsonBody());
   if (http.basePath !== '') app.setGlobalPrefix(http.basePath);
@@ -74,6 +76,12 @@ export async function stopListening(app: NestExpressApplication, milliseconds: n
   }
   server.closeAllConnections();
   await closed;
+}
+
+/** What is told now may be otherwise in a moment: caches may keep an answer, and have to ask whether it still holds. */
+function neverStale(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-cache');
+  next();
 }
 
 /** `TRUST_PROXY` holds what is no address. */

@@ -127,14 +127,40 @@ const fileFilter = {
 };
 
 export const filesQuery = z.strictObject({ ...fileFilter, limit, cursor });
-export const filePage = z.object({ items: z.array(fileRecord), nextCursor: z.string().nullable() });
+export const filePage = z
+  .object({ items: z.array(fileRecord), nextCursor: z.string().nullable() })
+  .meta({ examples: [{ items: fileRecord.meta()?.examples, nextCursor: 'MTc' }] });
 
 export const REPORT_FORMATS = ['csv', 'jsonl'] as const;
 export const reportQuery = z.strictObject({ format: oneOf(REPORT_FORMATS).default('csv') });
 
-export const summary = z.object({
-  counts,
-  findings: z.array(z.object({ code: z.string(), severity, count: z.int() })),
-  mediaTypes: z.array(z.object({ mediaType: z.string(), count: z.int() })),
-  cameras: z.array(z.object({ make: z.string().nullable(), model: z.string().nullable(), count: z.int() })),
-});
+export const summary = z
+  .object({
+    counts,
+    findings: z.array(z.object({ code: z.string(), severity, count: z.int() })),
+    mediaTypes: z.array(z.object({ mediaType: z.string(), count: z.int() })),
+    cameras: z.array(z.object({ make: z.string().nullable(), model: z.string().nullable(), count: z.int() })),
+  })
+  .meta({
+    description: 'The scan in numbers, the most frequent first.',
+    examples: [
+      {
+        counts: {
+          found: 1204,
+          pending: 0,
+          accepted: 1187,
+          quarantined: 15,
+          left: 0,
+          skipped: 2,
+          conflicted: 0,
+          errored: 0,
+        },
+        findings: [{ code: 'too-small', severity: 'must', count: 15 }],
+        mediaTypes: [
+          { mediaType: 'image/jpeg', count: 1200 },
+          { mediaType: 'text/plain', count: 2 },
+        ],
+        cameras: [{ make: 'Canon', model: 'EOS R5', count: 1187 }],
+      },
+    ],
+  });

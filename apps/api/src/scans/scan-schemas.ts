@@ -165,6 +165,8 @@ export const scanParams = z.strictObject({
 
 export type ScanParams = z.output<typeof scanParams>;
 
-export const scanPage = z.object({ items: z.array(scan), nextCursor: z.string().nullable() });
+export const scanPage = z
+  .object({ items: z.array(scan), nextCursor: z.string().nullable() })
+  .meta({ examples: [{ items: scan.meta()?.examples, nextCursor: null }] });
 
 export { OUTCOMES, oneOf, time };
