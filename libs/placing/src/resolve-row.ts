@@ -55,7 +55,7 @@ export class RowResolver {
       const wasStaged = placement.at === 'staged';
       giveBack(placement, folders);
       if (!pending) {
-        await this.ledger.resolve(placement.file);
+        await this.close(placement, folders);
         return true;
       }
       const source = placement.source(folders);
@@ -66,6 +66,17 @@ export class RowResolver {
     } finally {
       folders.close();
     }
+  }
+
+  /** The outcome stands; its reason may have to name a kept file now. */
+  private async close(placement: Placement, folders: Folders): Promise<void> {
+    const { scan, seq } = placement.file;
+    const [row] = await this.ledger.files(scan, { after: seq - 1, limit: 1 });
+    const reason = row?.seq === seq ? row.reason : undefined;
+    const named = reason != null ? reasonWith(reason, placement, folders) : reason;
+    if (row === undefined || reason === named || row.outcome === 'pending' || row.outcome === 'skipped')
+      await this.ledger.resolve(placement.file);
+    else await this.end(placement, row.outcome, named ?? null);
   }
 
   private async end(
