@@ -7,10 +7,6 @@ export {
   type Config,
   type Variable,
 } from './environment';
-export {
-  InvalidProfileError,
-  ProfilesFolder,
-  ProfilesFolderError,
-  UnknownProfileError,
-  type LoadedProfile,
-} from './profiles-folder';
+export { checkProfiles, type ProfilesCheck } from './check-profiles';
+export type { LoadedProfile } from './profile-file';
+export { InvalidProfileError, ProfilesFolder, ProfilesFolderError, UnknownProfileError } from './profiles-folder';

@@ -1,20 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import {
-  parseProfile,
-  PROFILE_NAME,
-  type ProfileDefinition,
-  problemLine,
-  type ProfileProblem,
-} from '@assay/inspection';
-
-/** A profile as it stands on disk at this moment. */
-export interface LoadedProfile {
-  definition: ProfileDefinition;
-  /** `sha256:` and the hex digest of the file's bytes. */
-  digest: string;
-}
+import { PROFILE_NAME, problemLine, profileNameOf, type ProfileProblem } from '@assay/inspection';
+import { codeOf, type LoadedProfile, readProfile } from './profile-file';
 
 /** The folder holds no profile of that name. */
 export class UnknownProfileError extends Error {
@@ -44,13 +31,7 @@ export class ProfilesFolderError extends Error {
   override readonly name = 'ProfilesFolderError';
 }
 
-/** Larger files are not read; the reader of profiles refuses them anyway. */
-const LONGEST = 1024 * 1024;
 const EXTENSION = /\.ya?ml$/;
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
-
-type Read = { profile: LoadedProfile } | { problems: ProfileProblem[] };
 
 /**
  * The inspection profiles of an installation: the files `*.yaml` and `*.yml` directly in one folder. Nothing is cached, so
@@ -62,7 +43,7 @@ export class ProfilesFolder {
 
   /** Names of the profiles, sorted, whether or not they are valid. Throws {@link ProfilesFolderError}. */
   async names(): Promise<string[]> {
-    return [...new Set((await this.files()).map(nameOf))];
+    return [...new Set((await this.files()).map(profileNameOf))];
   }
 
   /** Every profile that can be used, sorted by name, beside every problem of the others. Throws {@link ProfilesFolderError}. */
@@ -71,8 +52,9 @@ export class ProfilesFolder {
     const profiles: LoadedProfile[] = [];
     const problems: ProfileProblem[] = [];
     for (const file of files) {
-      const twin = files.find((other) => other < file && nameOf(other) === nameOf(file));
-      const read = twin === undefined ? await this.read(file) : { problems: [this.twins(file, twin)] };
+      const twin = files.find((other) => other < file && profileNameOf(other) === profileNameOf(file));
+      const read =
+        twin === undefined ? await readProfile(join(this.folder, file)) : { problems: [this.twins(file, twin)] };
       if ('profile' in read) profiles.push(read.profile);
       else problems.push(...read.problems);
     }
@@ -96,11 +78,13 @@ export class ProfilesFolder {
    * {@link InvalidProfileError} or {@link ProfilesFolderError}.
    */
   async load(name: string): Promise<LoadedProfile> {
-    const candidates = PROFILE_NAME.test(name) ? (await this.files()).filter((file) => nameOf(file) === name) : [];
+    const candidates = PROFILE_NAME.test(name)
+      ? (await this.files()).filter((file) => profileNameOf(file) === name)
+      : [];
     const [file, twin] = candidates;
     if (file === undefined) throw new UnknownProfileError(name, await this.names());
     if (twin !== undefined) throw new InvalidProfileError([this.twins(twin, file)]);
-    const read = await this.read(file);
+    const read = await readProfile(join(this.folder, file));
     if ('problems' in read) throw new InvalidProfileError(read.problems);
     return read.profile;
   }
@@ -119,40 +103,6 @@ export class ProfilesFolder {
     }
   }
 
-  private async read(file: string): Promise<Read> {
-    const path = join(this.folder, file);
-    const problem = (message: string, fix: string): Read => ({
-      problems: [{ file: path, line: 1, column: 1, message, fix }],
-    });
-    if (!PROFILE_NAME.test(nameOf(file)))
-      return problem(
-        `the file is called ${JSON.stringify(file)}`,
-        'Rename it in kebab-case, such as wedding-raws.yaml.',
-      );
-    let bytes: Buffer;
-    try {
-      const { size } = await stat(path);
-      if (size > LONGEST) return problem('the file has more than 1 MiB', 'A profile is a few pages at most.');
-      bytes = await readFile(path);
-    } catch (error) {
-      return problem(
-        `the file cannot be read (${codeOf(error)})`,
-        'Give this program the right to read it, or remove it.',
-      );
-    }
-    let text: string;
-    try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    } catch {
-      return problem('the file is not UTF-8', 'Save it as UTF-8.');
-    }
-    const result = parseProfile({ file: path, text });
-    if (!result.ok) return { problems: result.problems };
-    return {
-      profile: { definition: result.definition, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` },
-    };
-  }
-
   private twins(file: string, twin: string): ProfileProblem {
     return {
       file: join(this.folder, file),
@@ -162,8 +112,4 @@ export class ProfilesFolder {
       fix: 'Remove one of the two.',
     };
   }
-}
-
-function nameOf(file: string): string {
-  return file.replace(EXTENSION, '');
 }

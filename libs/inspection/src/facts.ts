@@ -38,6 +38,19 @@ export interface Location {
   source: string;
 }
 
+/**
+ * Whether the file is whole. A part is absent where it was not asked for, and null where it can't be told: a format
+ * whose end says nothing, or one that is not decoded here.
+ */
+export interface ContentFacts {
+  /** The file ends as its format says and its checksums agree; no pixel was decoded. */
+  complete?: boolean | null;
+  /** Every pixel was decoded. */
+  decodes?: boolean | null;
+  /** What is wrong, or why it can't be told; absent where all is well. */
+  why?: { complete?: string; decodes?: string };
+}
+
 /** What was read of one file. What is absent is unknown; no value is ever guessed. */
 export interface FileFacts {
   /** By signature, never by name; `application/octet-stream` where unknown, `inode/x-empty` for an empty file. */
@@ -53,15 +66,30 @@ export interface FileFacts {
   captured?: CaptureTime;
   location?: Location;
   durationSeconds?: number;
+  /** `sha256:` and 64 hex digits, lower case, of every byte of the file. Read only where it is needed. */
+  digest?: string;
   reader: Reader;
   problems: Problem[];
 }
 
 /**
- * Groups of facts by what they cost to read. `signature` (media type, extension) is always read;
- * a rule names the groups that it needs, and a profile's needs are the union of its rules' and templates'.
+ * Groups of facts by what they cost to read. `signature` (media type, extension) is always read; `dimensions` and
+ * `metadata` need the beginning of the file, `description` (rating, title, creator, copyright) its XMP and IPTC too,
+ * `complete` its structure from end to end, `decodes` every pixel and `digest` every byte of it. A rule names the groups
+ * that it needs, and a profile's needs are the union of its rules' and templates'.
  */
-export type FactGroup = 'signature' | 'dimensions' | 'metadata';
+export type FactGroup = 'signature' | 'dimensions' | 'metadata' | 'description' | 'complete' | 'decodes' | 'digest';
+
+/** Where a file with the same bytes is looked for: among the files of this scan, or among those accepted by earlier scans. */
+export type CopyPlace = 'scan' | 'accepted';
+
+/** A file that holds exactly the same bytes. */
+export interface FirstCopy {
+  /** Relative to the directory of its scan, as {@link decodePath} gives it. */
+  path: string;
+  /** The id of the earlier scan that accepted it; null for a file of this scan. */
+  scan: string | null;
+}
 
 /** One file as the rules see it. */
 export interface InspectedFile {
@@ -72,4 +100,21 @@ export interface InspectedFile {
   /** ISO 8601 in UTC. */
   modifiedAt: string;
   facts: FileFacts;
+  /**
+   * The first file with exactly the same bytes, by where it was looked for; null: there is none. A place that is absent
+   * was not looked at, or it could not be told there. Looked for only at the places that the profile `compares`.
+   *
+   * `scan`: of the rows of the same scan that are regular files of the same size and digest, the one with the lowest
+   * `seq`, if that is lower than this file's; whatever its verdict, its outcome and where it lies by now. `seq` never
+   * changes once a row is inserted, so neither the order of reading nor a resumed or repeated walk changes the answer.
+   *
+   * `accepted`: of the rows with outcome `accepted` of scans that had finished when this scan's walk began (their
+   * `finishedAt` is not after its `startedAt`, which is set once), the one of the earliest `finishedAt`, then the lowest
+   * scan id, then the lowest `seq`. Scans under way at the same time do not see each other, whichever is faster.
+   *
+   * Whoever fills this may decide by size first, then by the digest of the heads, and last by the digest of all bytes;
+   * only the last may make a copy. Where the earlier file can no longer be read and its digest was never recorded, the
+   * place stays absent. An empty file has no copy (null).
+   */
+  copyOf?: { readonly [Place in CopyPlace]?: FirstCopy | null };
 }

@@ -1,8 +1,8 @@
 import type { Disposition } from '../disposition';
-import type { FactGroup, InspectedFile } from '../facts';
+import type { CopyPlace, FactGroup, InspectedFile } from '../facts';
 import type { Finding, Inspection } from '../finding';
 import { ruleKindOf } from '../rules/registry';
-import type { Check, Observation, RuleDefinition } from '../rules/rule-kind';
+import type { Check, InnerRule, Observation, RuleDefinition, RuleKind } from '../rules/rule-kind';
 import { compileTemplate, type Template } from '../template/compile-template';
 import { type ProfileDefinition, profileDefinitionSchema } from './profile-schema';
 
@@ -11,6 +11,8 @@ export interface Profile {
   readonly definition: ProfileDefinition;
   /** The groups of facts that its rules and templates read; no other need be read of a file. */
   readonly needs: ReadonlySet<FactGroup>;
+  /** Where each file is to be compared with others by its bytes, for {@link InspectedFile.copyOf}; mostly nowhere. */
+  readonly compares: ReadonlySet<CopyPlace>;
   /** Checks a file against every rule. All findings are given, in the order of the rules. */
   inspect(file: InspectedFile): Inspection;
   /** What is to be done with the file by that inspection. */
@@ -25,41 +27,53 @@ export class ProfileDefinitionError extends Error {
   override readonly name = 'ProfileDefinitionError';
 }
 
-interface CompiledRule {
-  needs: readonly FactGroup[];
-  inspect(file: InspectedFile, findings: Finding[]): void;
-}
+type Inspect = (file: InspectedFile, findings: Finding[]) => void;
 
-function compileCheck(rule: RuleDefinition): { check: Check; needs: readonly FactGroup[]; fix: string } {
+function kindOf(rule: InnerRule): RuleKind {
   const kind = ruleKindOf(rule.rule);
   if (kind === undefined) throw new ProfileDefinitionError(`There is no rule ${JSON.stringify(rule.rule)}`);
-  return {
-    check: kind.compile(rule, (inner) => compileCheck(inner).check),
-    needs: kind.needs(rule),
-    fix: rule.fix ?? kind.fix,
+  return kind;
+}
+
+/** The rule with all that stand inside it, to any depth. */
+function withInner(rule: InnerRule): InnerRule[] {
+  return [rule, ...(kindOf(rule).inner?.(rule) ?? []).flatMap(withInner)];
+}
+
+/** Observations of a rule inside another one carry its own words, since the outer rule may pass them on. */
+function compileInner(rule: InnerRule): Check {
+  const kind = kindOf(rule);
+  const check = kind.compile(rule, compileInner);
+  const own = (observation: Observation): Observation => ({
+    ...observation,
+    code: rule.code ?? observation.code,
+    fix: rule.fix ?? observation.fix ?? kind.fix,
+  });
+  return (file) => {
+    const observed = check(file);
+    if (observed === undefined) return undefined;
+    return 'code' in observed ? own(observed) : observed.map(own);
   };
 }
 
-function compileRule(rule: RuleDefinition): CompiledRule {
-  const { check, needs, fix } = compileCheck(rule);
+function compileRule(rule: RuleDefinition): Inspect {
+  const kind = kindOf(rule);
+  const check = kind.compile(rule, compileInner);
   const finding = (observation: Observation): Finding => {
     const { value } = observation;
     return {
       code: rule.code ?? observation.code,
       severity: rule.severity,
       message: observation.message,
-      fix: rule.fix ?? observation.fix ?? fix,
+      fix: rule.fix ?? observation.fix ?? kind.fix,
       ...(value === undefined ? {} : { value }),
     };
   };
-  return {
-    needs,
-    inspect(file, findings) {
-      const observed = check(file);
-      if (observed === undefined) return;
-      if ('code' in observed) findings.push(finding(observed));
-      else for (const observation of observed) findings.push(finding(observation));
-    },
+  return (file, findings) => {
+    const observed = check(file);
+    if (observed === undefined) return;
+    if ('code' in observed) findings.push(finding(observed));
+    else for (const observation of observed) findings.push(finding(observation));
   };
 }
 
@@ -86,15 +100,21 @@ export function compileProfile(definition: ProfileDefinition): Profile {
   const toRejected = templateOf(reject.to);
   const profile = { name, version };
   const needs = new Set<FactGroup>(['signature']);
-  for (const rule of compiled) for (const group of rule.needs) needs.add(group);
+  const compares = new Set<CopyPlace>();
+  for (const rule of rules.flatMap(withInner)) {
+    const kind = kindOf(rule);
+    for (const group of kind.needs(rule)) needs.add(group);
+    for (const place of kind.compares?.(rule) ?? []) compares.add(place);
+  }
   for (const group of toAccepted.needs) needs.add(group);
   if (reject.disposition === 'quarantine') for (const group of toRejected.needs) needs.add(group);
   return {
     definition: parsed.data,
     needs,
+    compares,
     inspect(file) {
       const findings: Finding[] = [];
-      for (const rule of compiled) rule.inspect(file, findings);
+      for (const inspectRule of compiled) inspectRule(file, findings);
       return { findings, verdict: findings.some(({ severity }) => severity === 'must') ? 'fail' : 'pass' };
     },
     dispose(file, inspection) {

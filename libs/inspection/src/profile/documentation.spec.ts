@@ -6,6 +6,7 @@ import { FILTERS } from '../template/filters';
 import { VARIABLES } from '../template/variables';
 import { parseProfile } from './parse-profile';
 import { problemLine } from './problem';
+import { ruleTable, withRuleTable } from './rule-table';
 
 const page = readFileSync(join(__dirname, '../../../../docs/profiles.md'), 'utf8');
 const blocks = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
@@ -15,6 +16,29 @@ function wholeProfile(block: string): string {
   if (block.startsWith('name:')) return block;
   return block.startsWith('- rule:') ? `${head}rules:\n${block.replace(/^/gm, '  ')}` : `${head}rules: []\n${block}`;
 }
+
+describe('the table of rules', () => {
+  it('has a row for each code, and one for a kind without codes of its own', () => {
+    const rows = ruleTable().split('\n').slice(2);
+    expect(rows).toHaveLength(RULE_KINDS.reduce((sum, { codes }) => sum + Math.max(1, Object.keys(codes).length), 0));
+    for (const { codes, fix } of RULE_KINDS)
+      for (const code of Object.keys(codes))
+        expect(rows.find((row) => row.startsWith(`| \`${code}\` `))).toContain(fix);
+  });
+
+  it('has examples that load', () => {
+    for (const row of ruleTable().split('\n').slice(2)) {
+      const example = /`(\{ rule: .*\})` *\|$/.exec(row.replaceAll('\\|', '|'))?.[1];
+      const result = parseProfile({ file: 'x.yaml', text: `name: x\nversion: "1"\nrules: [${example}]\n` });
+      expect([example, result.ok]).toEqual([example, true]);
+    }
+  });
+
+  it('has a place in the page, or the page is refused', () => {
+    expect(() => withRuleTable('# Profiles')).toThrow('no place for the table');
+    expect(withRuleTable(withRuleTable(page))).toBe(withRuleTable(page));
+  });
+});
 
 describe('docs/profiles.md', () => {
   it.each(blocks)('has an example that loads: %s', (block) => {
@@ -29,6 +53,10 @@ describe('docs/profiles.md', () => {
       for (const word of [...Object.keys(kind.codes), ...Object.keys(kind.parameters)]) expect(section).toContain(word);
     },
   );
+
+  it('has the table of rules that the code makes; where this fails, run `npm run docs:profiles`', () => {
+    expect(withRuleTable(page)).toBe(page);
+  });
 
   it('names every fact and filter of templates', () => {
     for (const name of [...Object.keys(VARIABLES), ...Object.keys(FILTERS)]) expect(page).toContain(`\`${name}\``);

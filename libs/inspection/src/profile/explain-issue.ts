@@ -39,21 +39,34 @@ function at(value: unknown, path: YamlPath): unknown {
   }, value);
 }
 
-/** The part of the published schema that speaks of this path; of several kinds of rule, the one that the value names. */
+/** A part of the published schema; where it stands for one that is defined apart, that one. */
+function resolved(schema: unknown): JsonSchema {
+  if (!isRecord(schema)) return {};
+  const reference = schema['$ref'];
+  if (typeof reference !== 'string') return schema;
+  const name = reference.replace('#/$defs/', '');
+  return { ...resolved((profileSchema['$defs'] as JsonSchema | undefined)?.[name]), ...schema };
+}
+
+/** Of several kinds of map the one that the value names, by its `rule` or `type`. */
+function kindAt(schema: JsonSchema, value: unknown): JsonSchema {
+  const kinds = schema['oneOf'];
+  if (!Array.isArray(kinds)) return schema;
+  const named = (kind: JsonSchema, key: string): boolean =>
+    isRecord(value) &&
+    value[key] !== undefined &&
+    (kind['properties'] as Record<string, JsonSchema> | undefined)?.[key]?.['const'] === value[key];
+  return (kinds as JsonSchema[]).find((kind) => named(kind, 'rule') || named(kind, 'type')) ?? {};
+}
+
+/** The part of the published schema that speaks of this path. */
 function schemaAt(path: YamlPath, root: unknown): JsonSchema {
   let schema: JsonSchema = profileSchema;
   let value = root;
   for (const step of path) {
     const next = typeof step === 'number' ? schema['items'] : (schema['properties'] as JsonSchema | undefined)?.[step];
     value = at(value, [step]);
-    if (!isRecord(next)) return {};
-    const kinds = next['oneOf'];
-    const rule: unknown = isRecord(value) ? value['rule'] : undefined;
-    schema = Array.isArray(kinds)
-      ? ((kinds as JsonSchema[]).find(
-          (kind) => (kind['properties'] as Record<string, JsonSchema> | undefined)?.['rule']?.['const'] === rule,
-        ) ?? {})
-      : next;
+    schema = kindAt(resolved(next), value);
   }
   return schema;
 }
@@ -112,6 +125,12 @@ export function explainIssue(issue: z.core.$ZodIssue, source: YamlSource): Expla
     case 'invalid_union': {
       if (issue.discriminator === undefined)
         return [{ path, message: `${is}, and ${issue.message}`, fix: 'Write it so.' }];
+      if (issue.discriminator !== 'rule') {
+        const names = ((issue as { options?: unknown }).options ?? []) as string[];
+        return [
+          { path, message: `${is}; ${names.join(' or ')} is expected`, fix: `Write one of ${names.join(', ')}.` },
+        ];
+      }
       const known = ((issue as { options?: unknown }).options ?? []) as string[];
       const list = `Rules: ${known.join(', ')}.`;
       if (typeof value !== 'string')

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { RULE_KINDS } from '../rules/registry';
 import type { RuleDefinition } from '../rules/rule-kind';
+import { ruleFields, withSense } from '../rules/rule-schema';
 
 /** The one source of truth of a profile's form. The published JSON Schema and the checks are both made from it. */
 
 export const PROFILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-const CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 const severity = z.enum(['must', 'should']).default('must').meta({
   description: 'must: a file with the finding fails. should: the finding is advice and the file may pass.',
@@ -21,30 +21,10 @@ const onConflict = z.enum(['number', 'fail']).default('number').meta({
 });
 
 /** One rule of a profile, by its kind: the parameters of the kind beside what every rule has. */
-const ruleSchemas = RULE_KINDS.map((kind) =>
-  z
-    .strictObject({
-      rule: z.literal(kind.kind).meta({ description: kind.summary }),
-      severity,
-      code: z
-        .string()
-        .max(60)
-        .regex(CODE, { error: 'is a code such as wrong-name: a-z, 0-9 and -' })
-        .optional()
-        .meta({
-          description: `Replaces the codes of its findings (${Object.keys(kind.codes).join(', ')}).`,
-        }),
-      fix: z.string().min(1).max(1000).optional().meta({
-        description: 'What would mend the file, said to the one who delivered it. Replaces the text of the rule.',
-      }),
-      ...kind.parameters,
-    })
-    .superRefine((rule, context) => {
-      for (const { path, message, fix } of kind.sense?.(rule) ?? [])
-        context.addIssue({ code: 'custom', path: [...path], message, params: { fix } });
-    })
-    .meta({ title: kind.kind, description: kind.summary }),
-);
+const ruleSchemas = RULE_KINDS.map((kind) => {
+  const { rule, code, fix } = ruleFields(kind);
+  return withSense(z.strictObject({ rule, severity, code, fix, ...kind.parameters }), kind);
+});
 type RuleSchema = (typeof ruleSchemas)[number];
 
 const ruleSchema = z.discriminatedUnion('rule', ruleSchemas as [RuleSchema, ...RuleSchema[]]);

@@ -29,6 +29,9 @@ export interface YamlProblem extends Place {
 const LONGEST = 256 * 1024;
 const MOST_ALIASES = 100;
 
+/** Rules inside rules, with a GeoJSON or a JSON Schema in them, need no more; whatever reads a profile may recurse so far. */
+const DEEPEST = 50;
+
 /** A profile's text as values, each of which can be found again in the text. */
 export interface YamlSource {
   value: unknown;
@@ -47,7 +50,7 @@ const START: Place = { line: 1, column: 1 };
 const TOO_DEEP: YamlProblem = {
   ...START,
   message: 'the file is nested too deeply',
-  fix: 'A profile has five levels at most.',
+  fix: 'Write it with fewer rules inside rules.',
 };
 
 const MENDS: Partial<Record<YAMLError['code'], string>> = {
@@ -129,6 +132,12 @@ class Positions implements YamlSource {
   }
 }
 
+/** True where lists and maps lie deeper in each other than anything in a profile does; an alias of itself has no end. */
+function isTooDeep(value: unknown, levels = DEEPEST): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
+}
+
 /**
  * Reads one YAML 1.2 document of the core schema. Refused are other documents beside it, duplicate keys, unknown tags,
  * text of more than 256 KiB, and aliases that would unfold beyond measure.
@@ -169,6 +178,7 @@ export function readYaml(text: string): { source: YamlSource } | { problems: Yam
     }
     if (problems.length > 0) return { problems };
     const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+    if (isTooDeep(value)) return { problems: [TOO_DEEP] };
     return { source: new Positions(value, document, lines) };
   } catch (error) {
     // The composer recurses into nested collections, and resolving aliases throws where they would unfold too far.

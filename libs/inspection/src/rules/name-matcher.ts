@@ -18,18 +18,22 @@ function escaped(character: string): string {
 }
 
 /** A character class such as `[a-z]` or `[!0-9]`; gives its translation and the index behind it. */
-function characterClass(glob: string, from: number): [string, number] {
+function characterClass(glob: string, from: number, boundary: string): [string, number] {
   let at = from + 1;
   const negated = glob[at] === '!' || glob[at] === '^';
   if (negated) at += 1;
   const end = glob.indexOf(']', at + 1);
   if (end < 0) throw new PatternError('has a `[` that is never closed');
   const members = glob.slice(at, end).replace(/[\\[\]&~^]/g, '\\$&');
-  return [negated ? `[^/${members}]` : `[${members}]`, end + 1];
+  return [negated ? `[^${boundary}${members}]` : `[${members}]`, end + 1];
 }
 
-/** Translates a glob of `*`, `**`, `?`, `[…]`, `{a,b}` and `\` into a regular expression of RE2's dialect. */
-function translated(glob: string): string {
+/**
+ * Translates a glob of `*`, `**`, `?`, `[…]`, `{a,b}` and `\` into a regular expression of RE2's dialect. `boundary` is the
+ * character at which wildcards stop; where it is empty they stop at none.
+ */
+function translated(glob: string, boundary: '/' | ''): string {
+  const any = boundary === '' ? '.' : `[^${boundary}]`;
   let expression = '';
   let depth = 0;
   for (let at = 0; at < glob.length;) {
@@ -37,17 +41,17 @@ function translated(glob: string): string {
     if (character === '*') {
       let end = at;
       while (glob[end] === '*') end += 1;
-      const wholeSegment = end - at >= 2 && (at === 0 || glob[at - 1] === '/');
+      const wholeSegment = boundary !== '' && end - at >= 2 && (at === 0 || glob[at - 1] === '/');
       if (wholeSegment && glob[end] === '/') {
         expression += '(?:.*/)?';
         end += 1;
-      } else expression += wholeSegment && end === glob.length ? '.*' : '[^/]*';
+      } else expression += wholeSegment && end === glob.length ? '.*' : `${any}*`;
       at = end;
     } else if (character === '?') {
-      expression += '[^/]';
+      expression += any;
       at += 1;
     } else if (character === '[') {
-      const [members, end] = characterClass(glob, at);
+      const [members, end] = characterClass(glob, at, boundary);
       expression += members;
       at = end;
     } else if (character === '{') {
@@ -76,9 +80,14 @@ function translated(glob: string): string {
 }
 
 function compiled(expression: string, ignoreCase: boolean): (text: string) => boolean {
+  const flags = RE2JS.DOTALL | (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+  const machine = machineOf(() => RE2JS.compile(expression, flags));
+  return (text) => machine.testExact(text);
+}
+
+function machineOf(compile: () => RE2JS): RE2JS {
   try {
-    const machine = RE2JS.compile(expression, RE2JS.DOTALL | (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0));
-    return (text) => machine.testExact(text);
+    return compile();
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error);
     throw new PatternError(`cannot be used (${reason})`, { cause: error });
@@ -91,7 +100,26 @@ function compiled(expression: string, ignoreCase: boolean): (text: string) => bo
  */
 export function globMatcher(glob: string, ignoreCase: boolean): (text: string) => boolean {
   if (glob.length > LONGEST) throw new PatternError(`is longer than ${LONGEST} characters`);
-  return compiled(translated(glob), ignoreCase);
+  return compiled(translated(glob, '/'), ignoreCase);
+}
+
+/**
+ * A test of whole texts that are no paths against one glob: `*` and `?` stand for slashes too. A and a are the same.
+ * Linear in the text. Throws {@link PatternError}.
+ */
+export function textMatcher(glob: string): (text: string) => boolean {
+  if (glob.length > LONGEST) throw new PatternError(`is longer than ${LONGEST} characters`);
+  return compiled(translated(glob, ''), true);
+}
+
+/**
+ * A test that finds one regular expression anywhere in a text, as `pattern` of JSON Schema means it. What JavaScript writes
+ * otherwise than RE2 (`\u00e9`, `\cA`) is translated. Linear in the text. Throws {@link PatternError}.
+ */
+export function expressionFinder(expression: string): (text: string) => boolean {
+  if (expression.length > LONGEST) throw new PatternError(`is longer than ${LONGEST} characters`);
+  const machine = machineOf(() => RE2JS.compile(RE2JS.translateRegExp(expression)));
+  return (text) => machine.test(text);
 }
 
 /** A test of whole names against one regular expression in RE2's dialect. Linear in the name. Throws {@link PatternError}. */

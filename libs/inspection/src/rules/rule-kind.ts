@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import type { FactGroup, InspectedFile } from '../facts';
+import type { CopyPlace, FactGroup, InspectedFile } from '../facts';
 
 /** What a check saw in one file. The profile adds severity and may replace `code` and `fix`. */
 export interface Observation {
@@ -14,17 +14,21 @@ export interface Observation {
 /** Pure, and silent (undefined) where the file is as the rule wants it. Every observation is given, not only the first. */
 export type Check = (file: InspectedFile) => Observation | readonly Observation[] | undefined;
 
-/** A rule as it stands in a profile: plain JSON. What is not named here are the parameters of its kind. */
-export interface RuleDefinition {
+/** A rule inside another one, as plain JSON. What is not named here are the parameters of its kind. */
+export interface InnerRule {
   rule: string;
-  severity: 'must' | 'should';
   code?: string | undefined;
   fix?: string | undefined;
   [parameter: string]: unknown;
 }
 
-/** Makes a check of a rule that stands inside another one, for kinds that combine rules. */
-export type CompileCheck = (definition: RuleDefinition) => Check;
+/** A rule as it stands in the list of a profile. */
+export interface RuleDefinition extends InnerRule {
+  severity: 'must' | 'should';
+}
+
+/** Makes a check of a rule that stands inside another one. Its observations have their own codes, and always a `fix`. */
+export type CompileCheck = (definition: InnerRule) => Check;
 
 /** The parameters of a kind, each with a description: the schema, the documentation and the types are made from them. */
 export type Parameters = Record<string, z.ZodType>;
@@ -42,8 +46,15 @@ export interface RuleKind<Shape extends Parameters = Parameters> {
   parameters: Shape;
   /** A rule as it may stand in a profile, in YAML. It is checked by the tests and shown in the documentation. */
   example: string;
-  /** The facts that the check reads with these parameters, beside the media type and extension that are always read. */
+  /**
+   * The facts that the check reads with these parameters, beside the media type and extension that are always read. Those
+   * of {@link RuleKind.inner} rules are added.
+   */
   needs(parameters: ParametersOf<Shape>): readonly FactGroup[];
+  /** Where the file is compared with others; nowhere where the kind does not say. Those of inner rules are added. */
+  compares?(parameters: ParametersOf<Shape>): readonly CopyPlace[];
+  /** The rules that stand inside one with these parameters, for kinds that combine rules. */
+  inner?(parameters: ParametersOf<Shape>): readonly InnerRule[];
   /** Finds what is valid by its form and makes no sense, such as a minimum above its maximum. */
   sense?(parameters: ParametersOf<Shape>): readonly Nonsense[];
   /** Everything that can be prepared once is prepared here; the check runs for every file. */
