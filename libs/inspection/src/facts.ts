@@ -66,6 +66,16 @@ export interface FileFacts {
   captured?: CaptureTime;
   location?: Location;
   durationSeconds?: number;
+  /** Of the video track: its sample description as four letters, such as `avc1`, `hvc1` or `mp4v`. */
+  codec?: string;
+  /** Degrees clockwise by which a video or a HEIF picture is to be turned to be seen upright: 0, 90, 180, 270. */
+  rotation?: number;
+  /** -1 (rejected), 0 (none) … 5 stars. */
+  rating?: number;
+  title?: string;
+  creator?: string;
+  copyright?: string;
+  content?: ContentFacts;
   /** `sha256:` and 64 hex digits, lower case, of every byte of the file. Read only where it is needed. */
   digest?: string;
   reader: Reader;
