@@ -1,19 +1,22 @@
 import { type CaptureTime, type Problem } from '@assay/inspection';
-import { type RawTags } from './exif';
+import { type RawExif } from './exif';
+import { offsetByGps } from './gps-time';
 import { cleanText } from './clean-text';
 
 /** In the order in which they are believed: when the picture was taken, then when it became digital. */
 const SOURCES = [
-  { source: 'EXIF:DateTimeOriginal', date: 0x9003, offset: 0x9011, subSeconds: 0x9291 },
-  { source: 'EXIF:CreateDate', date: 0x9004, offset: 0x9012, subSeconds: 0x9292 },
+  { source: 'EXIF:DateTimeOriginal', directory: 'exif', date: 0x9003, offset: 0x9011, subSeconds: 0x9291 },
+  // TIFF/EP cameras have it in the first directory.
+  { source: 'EXIF:DateTimeOriginal', directory: 'ifd0', date: 0x9003, offset: 0x9011, subSeconds: 0x9291 },
+  { source: 'EXIF:CreateDate', directory: 'exif', date: 0x9004, offset: 0x9012, subSeconds: 0x9292 },
 ] as const;
 
 /** EXIF's `YYYY:MM:DD HH:MM:SS`, and what writers make of it: other separators, ISO 8601, fractions, an offset behind. */
 const DATE =
-  /^(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d{1,2}:?\d{2})?$/;
+  /^(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d{1,2}(?::?\d{2})?)?(?: DST)?$/;
 /** EXIF 2.32, 4.6.5: unknown dates are blanks, with or without the colons. */
 const UNKNOWN = /^[\s:]*$/;
-const OFFSET = /^([+-])(\d{1,2}):?(\d{2})$/;
+const OFFSET = /^([+-])(\d{1,2})(?::?(\d{2}))?$/;
 /** Line Islands; nobody lives further from Greenwich. */
 const MAX_OFFSET_MINUTES = 14 * 60;
 
@@ -30,7 +33,7 @@ export function parseOffset(text: string | undefined): string | null {
   const parts = OFFSET.exec(text ?? '');
   if (parts === null) return null;
   const hours = Number(parts[2]);
-  const minutes = Number(parts[3]);
+  const minutes = Number(parts[3] ?? 0);
   if (minutes > 59 || hours * 60 + minutes > MAX_OFFSET_MINUTES) return null;
   return `${parts[1]}${two(hours)}:${two(minutes)}`;
 }
@@ -59,19 +62,25 @@ function withSubSeconds(local: string, value: unknown): string {
   return local.includes('.') || !/^\d{1,9}$/.test(digits) ? local : `${local}.${digits}`;
 }
 
-/** Capture time from the raw tags of the EXIF directory. A date that can't be is a problem, and the next source is asked. */
-export function captureTime(exif: RawTags, problems: Problem[]): CaptureTime | undefined {
-  for (const { source, date, offset, subSeconds } of SOURCES) {
-    const text = cleanText(exif.get(date));
-    if (text === undefined || UNKNOWN.test(text)) continue;
+/** True for what writers put where they know no date: blanks, with or without the separators. */
+export function isUnknownDate(text: string): boolean {
+  return UNKNOWN.test(text);
+}
+
+/** Capture time from EXIF's raw tags. A date that can't be is a problem, and the next source is asked. */
+export function captureTime(raw: RawExif, problems: Problem[]): CaptureTime | undefined {
+  for (const { source, directory, date, offset, subSeconds } of SOURCES) {
+    const text = cleanText(raw[directory].get(date));
+    if (text === undefined || isUnknownDate(text)) continue;
     const parsed = parseDate(text);
     if (parsed === null) {
       problems.push({ code: 'impossible-date', message: `${source} is no date: ${JSON.stringify(text.slice(0, 40))}` });
       continue;
     }
+    const stated = parsed.offset ?? parseOffset(cleanText(raw[directory].get(offset)));
     return {
-      local: withSubSeconds(parsed.local, exif.get(subSeconds)),
-      offset: parsed.offset ?? parseOffset(cleanText(exif.get(offset))),
+      local: withSubSeconds(parsed.local, raw[directory].get(subSeconds)),
+      offset: stated ?? offsetByGps(parsed.local, raw.gps),
       source,
     };
   }

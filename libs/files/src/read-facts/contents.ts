@@ -1,5 +1,15 @@
-import { type Problem } from '@assay/inspection';
+import { type CaptureTime, type Camera, type Location, type Problem } from '@assay/inspection';
 import { type ByteSource } from './byte-source';
+
+/** What a container says of itself beside EXIF, XMP and IPTC: the boxes of a video, the text chunks of a PNG. */
+export interface OwnWords {
+  camera?: Camera;
+  captured?: CaptureTime;
+  location?: Location;
+  title?: string;
+  creator?: string;
+  copyright?: string;
+}
 
 /** What a file's container says, before any reader of metadata is asked. */
 export interface Contents {
@@ -8,8 +18,19 @@ export interface Contents {
   /** Pixels as stored. */
   width?: number;
   height?: number;
+  /** Degrees clockwise, of HEIF and video. */
+  rotation?: number;
+  durationSeconds?: number;
+  codec?: string;
   /** A TIFF structure with EXIF directories, whole and sound enough to be given to a reader of EXIF. */
   exif?: Buffer;
+  /** An XMP packet, read when it is asked for; the first that the file has. */
+  xmp?: () => Buffer;
+  /** Records of IPTC-IIM, read when they are asked for. */
+  iptc?: () => Buffer;
+  own?: OwnWords;
+  /** There is metadata that only exiftool knows how to read. */
+  foreign?: boolean;
   problems: Problem[];
 }
 
@@ -24,4 +45,8 @@ export function setDimensions(contents: Contents, width: number, height: number)
 
 export function addProblem(contents: Contents, code: string, message: string): void {
   if (!contents.problems.some((problem) => problem.code === code)) contents.problems.push({ code, message });
+}
+
+export function addBrokenExif(contents: Contents): void {
+  addProblem(contents, 'unreadable-metadata', 'The EXIF directories are broken, wholly or in part.');
 }

@@ -20,12 +20,12 @@ export const GPS_POINTER = 0x8825;
 
 /** The tags that facts are made of, by directory. */
 export const PICKS = {
-  /** Make, Model, Orientation, Software. */
-  ifd0: [0x010f, 0x0110, 0x0112, 0x0131],
+  /** Title, Make, Model, Orientation, Software, Artist, Rating, Copyright; TIFF/EP's DateTimeOriginal. */
+  ifd0: [0x010e, 0x010f, 0x0110, 0x0112, 0x0131, 0x013b, 0x4746, 0x8298, 0x9003],
   /** DateTimeOriginal, CreateDate; their offsets and sub-seconds; body serial number, lens model. */
   exif: [0x9003, 0x9004, 0x9011, 0x9012, 0x9291, 0x9292, 0xa431, 0xa434],
-  /** Latitude, longitude and altitude, each after its reference. */
-  gps: [0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006],
+  /** Latitude, longitude and altitude, each after its reference; time and date in UTC. */
+  gps: [0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0007, 0x001d],
 } as const;
 
 const nothing = Buffer.alloc(0);

@@ -6,7 +6,10 @@ import { location } from './location';
 describe('capture time', () => {
   const of = (tags: [number, unknown][]) => {
     const problems: Problem[] = [];
-    return { captured: captureTime(new Map(tags), problems), codes: problems.map((problem) => problem.code) };
+    return {
+      captured: captureTime({ ifd0: new Map(), exif: new Map(tags), gps: new Map() }, problems),
+      codes: problems.map((problem) => problem.code),
+    };
   };
   const original = (text: unknown) => of([[0x9003, text]]);
 

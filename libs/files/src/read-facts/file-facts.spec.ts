@@ -16,7 +16,7 @@ import { extensionOf, factsOf, mediaTypeOf } from './file-facts';
 
 const read = (bytes: Buffer, name = 'photo.jpg', bare = false): FileFacts => {
   const source = bytesOf(bytes);
-  return factsOf(source, name, mediaTypeOf(source) ?? 'unknown', ['dimensions', 'metadata'], bare);
+  return factsOf(source, name, mediaTypeOf(source) ?? 'unknown', ['dimensions', 'metadata'], bare).facts;
 };
 const codes = (facts: FileFacts): string[] => facts.problems.map((problem) => problem.code);
 

@@ -1,35 +1,14 @@
 import { type FactGroup, type FileFacts } from '@assay/inspection';
 import { type ByteSource } from './byte-source';
-import { type Contents, type ContentsReader, addProblem } from './contents';
+import { type Contents, addProblem } from './contents';
 import { readExif } from './exif';
-import { exifFacts } from './exif-facts';
-import { readBmp } from './formats/bmp';
-import { readGif } from './formats/gif';
-import { readHeif } from './formats/heif';
-import { readJpeg } from './formats/jpeg';
-import { readPng } from './formats/png';
-import { readTiff } from './formats/tiff';
-import { readWebp } from './formats/webp';
+import { contentsReaderOf } from './formats/readers';
+import { addMetadata } from './metadata';
 import { mediaTypeBySignature } from './signature';
 import { textType } from './text-type';
 
 /** Enough for every signature of the library for the rare formats. */
 const RARE_HEAD_BYTES = 64 * 1024;
-
-/** One reader a container. What has none here keeps its media type and nothing more. */
-const CONTENTS_READERS: Readonly<Record<string, ContentsReader>> = {
-  'image/jpeg': readJpeg,
-  'image/png': readPng,
-  'image/apng': readPng,
-  'image/gif': readGif,
-  'image/bmp': readBmp,
-  'image/webp': readWebp,
-  'image/tiff': readTiff,
-  'image/x-olympus-orf': readTiff,
-  'image/heic': readHeif,
-  'image/heif': readHeif,
-  'image/avif': readHeif,
-};
 
 /** Third-party signatures for what is not recognised by us. */
 export type RareMediaTypes = (head: Buffer) => Promise<string | undefined>;
@@ -53,10 +32,16 @@ export async function rareMediaType(source: ByteSource, rare: RareMediaTypes | n
 }
 
 function readContents(source: ByteSource, mediaType: string, metadata: boolean): Contents {
-  const reader = Object.hasOwn(CONTENTS_READERS, mediaType) ? CONTENTS_READERS[mediaType] : undefined;
-  const contents = reader?.(source, metadata) ?? { problems: [] };
+  const contents = contentsReaderOf(mediaType)?.(source, metadata) ?? { problems: [] };
   if (source.exhausted) addProblem(contents, 'too-scattered', 'What describes the file is spread too far to be read.');
   return contents;
+}
+
+/** Facts of one file, as far as our own bytes and exifr tell them. */
+export interface FactsRead {
+  facts: FileFacts;
+  /** What the container said; undefined where only the signature was asked for. */
+  contents?: Contents;
 }
 
 /**
@@ -69,26 +54,25 @@ export function factsOf(
   mediaType: string,
   needs: readonly FactGroup[],
   bare: boolean,
-): FileFacts {
+): FactsRead {
   const facts: FileFacts = { mediaType, extension: extensionOf(name), reader: 'none', problems: [] };
-  const metadata = !bare && needs.includes('metadata');
+  const described = !bare && needs.includes('description');
+  const metadata = !bare && (described || needs.includes('metadata'));
   // The raw formats are told from TIFF by their directories alone.
-  if (!metadata && !needs.includes('dimensions') && mediaType !== 'image/tiff') return facts;
+  if (!metadata && !needs.includes('dimensions') && mediaType !== 'image/tiff') return { facts };
   const contents = readContents(source, mediaType, metadata);
   if (contents.mediaType !== undefined) facts.mediaType = contents.mediaType;
   if (contents.width !== undefined) facts.width = contents.width;
   if (contents.height !== undefined) facts.height = contents.height;
+  if (contents.rotation !== undefined) facts.rotation = contents.rotation;
+  if (contents.durationSeconds !== undefined) facts.durationSeconds = contents.durationSeconds;
+  if (contents.codec !== undefined) facts.codec = contents.codec;
   facts.problems = contents.problems;
-  if (metadata && contents.exif !== undefined) addExif(facts, contents.exif, contents);
-  return facts;
-}
-
-function addExif(facts: FileFacts, block: Buffer, contents: Contents): void {
-  const raw = readExif(block);
-  if (raw === null) {
+  if (!metadata) return { facts, contents };
+  const raw = contents.exif === undefined ? null : readExif(contents.exif);
+  if (raw !== null) facts.reader = 'exifr';
+  else if (contents.exif !== undefined)
     addProblem(contents, 'unreadable-metadata', 'The reader of EXIF gave up on this file.');
-    return;
-  }
-  facts.reader = 'exifr';
-  Object.assign(facts, exifFacts(raw, facts.problems));
+  addMetadata(facts, raw, contents, described);
+  return { facts, contents };
 }

@@ -13,9 +13,12 @@ export interface BoxPlace {
   /** Of its content. */
   offset: number;
   length: number;
+  /** The box says that it is longer than what holds it; `length` is what is there. */
+  cut: boolean;
 }
 
-const MAX_TOP_BOXES = 64;
+/** A fragmented video has two for each of its seconds; what describes it stands before them, or at the end. */
+const MAX_BOXES = 512;
 const MAX_INNER_BOXES = 4096;
 
 interface BoxHeader {
@@ -37,16 +40,22 @@ function boxHeader(bytes: Buffer, left: number): BoxHeader | null {
   return length < 16 || !Number.isSafeInteger(length) ? null : { type, headerBytes: 16, length };
 }
 
-/** The first box of this type at the top of the file; null where there is none, or where the boxes before it are broken. */
-export function findTopBox(source: ByteSource, type: string): BoxPlace | null {
-  let position = 0;
-  for (let count = 0; count < MAX_TOP_BOXES && position < source.size; count += 1) {
-    const header = boxHeader(source.at(position, 16), source.size - position);
-    if (header === null) return null;
-    if (header.type === type)
-      return { type, offset: position + header.headerBytes, length: header.length - header.headerBytes };
+/** The boxes that lie between two offsets of the file, in their order, up to the first that can't be. */
+export function* boxesOf(source: ByteSource, start: number, end: number): Generator<BoxPlace, void, void> {
+  let position = start;
+  for (let count = 0; count < MAX_BOXES && position + 8 <= end; count += 1) {
+    const header = boxHeader(source.at(position, 16), end - position);
+    if (header === null) return;
+    const offset = position + header.headerBytes;
+    const there = Math.min(header.length, end - position);
+    yield { type: header.type, offset, length: there - header.headerBytes, cut: there < header.length };
     position += header.length;
   }
+}
+
+/** The first box of this type at the top of the file; null where there is none, or where the boxes before it are broken. */
+export function findTopBox(source: ByteSource, type: string): BoxPlace | null {
+  for (const box of boxesOf(source, 0, source.size)) if (box.type === type) return box;
   return null;
 }
 

@@ -69,7 +69,7 @@ export async function readEntry(
     const size = Number(stats.size);
     const source = bytesOfFile(fd, size);
     const mediaType = mediaTypeOf(source) ?? (await rareMediaType(source, rare));
-    const facts = factsOf(source, name, mediaType, needs, rare === null);
+    const { facts } = factsOf(source, name, mediaType, needs, rare === null);
     return { kind: 'read', identity: identityOf(stats), size, modifiedAtMs: Number(stats.mtimeMs), facts };
   } catch (error) {
     return resultOfErrno(codeOf(error));

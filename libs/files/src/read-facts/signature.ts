@@ -88,7 +88,47 @@ export function mediaTypeBySignature(head: Buffer): string | undefined {
   }
   if (start >>> 16 === 0x424d && head.length >= 18 && BMP_HEADERS.has(head.readUInt32LE(14))) return 'image/bmp';
   if (start === 0x38425053 && head.length >= 6) return 'image/vnd.adobe.photoshop';
-  return netpbmType(head);
+  return (
+    rareRawType(head, start) ?? jpeg2000Type(head, start) ?? iconType(head, start) ?? pcxType(head) ?? netpbmType(head)
+  );
+}
+
+/** Raw formats that no library of signatures tells. */
+function rareRawType(head: Buffer, start: number): string | undefined {
+  if (start === 0x004d524d) return 'image/x-minolta-mrw';
+  if (start === 0x464f5662) return 'image/x-sigma-x3f';
+  if (ascii(head, 6, 14) === 'HEAPCCDR') return 'image/x-canon-crw';
+  return undefined;
+}
+
+const JPEG2000: Readonly<Record<string, string>> = {
+  'jp2 ': 'image/jp2',
+  'jpx ': 'image/jpx',
+  'jpm ': 'image/jpm',
+  mjp2: 'image/mj2',
+};
+
+function jpeg2000Type(head: Buffer, start: number): string | undefined {
+  if (start === 0xff4fff51) return 'image/j2c';
+  if (start !== 0x0c || ascii(head, 4, 8) !== 'jP  ') return undefined;
+  const brand = ascii(head, 20, 24);
+  return Object.hasOwn(JPEG2000, brand) ? JPEG2000[brand] : undefined;
+}
+
+/** Four bytes are few: the first entry's reserved byte, its planes and depth, and the place of its picture must fit too. */
+function iconType(head: Buffer, start: number): string | undefined {
+  if ((start !== 0x0100 && start !== 0x0200) || head.length < 22) return undefined;
+  const count = head.readUInt16LE(4);
+  const first = head.readUInt32LE(18);
+  return count > 0 && count <= 256 && head[9] === 0 && first >= 6 + 16 * count ? 'image/x-icon' : undefined;
+}
+
+/** ZSoft's number, a version, the only encoding there is, a depth, a window that is one, and a byte that is always 0. */
+function pcxType(head: Buffer): string | undefined {
+  if (head[0] !== 0x0a || head.length < 128 || head[2] !== 1 || head[64] !== 0) return undefined;
+  if (![0, 2, 3, 4, 5].includes(head[1] ?? -1) || ![1, 2, 4, 8].includes(head[3] ?? 0)) return undefined;
+  const fits = head.readUInt16LE(8) >= head.readUInt16LE(4) && head.readUInt16LE(10) >= head.readUInt16LE(6);
+  return fits ? 'image/x-pcx' : undefined;
 }
 
 /** An animated PNG says so in a chunk of its own, which stands right behind the header where it is written at all. */

@@ -20,6 +20,8 @@ export interface TiffEntry {
 export interface TiffDirectory {
   /** The sound ones among the wanted entries; the first of each tag. */
   entries: Map<number, TiffEntry>;
+  /** Where the values of the tags lie that are wanted by their place alone, the first of each; they may end before `length`. */
+  places: Map<number, { offset: number; length: number }>;
   /** False where the directory or a wanted entry is broken. */
   sound: boolean;
   /** Offset of the next directory, 0 at the end. */
@@ -65,7 +67,8 @@ export function openTiff(
 }
 
 /**
- * Reads the directory at `offset`: of the tags for which `wanted` is 1, those whose type, size and place are possible.
+ * Reads the directory at `offset`: of the tags for which `wanted` is 1 (2: their places alone), those whose type, size and
+ * place are possible.
  * Null where no directory can be there.
  */
 export function readDirectory(tiff: TiffStructure, offset: number, wanted: Uint8Array): TiffDirectory | null {
@@ -79,13 +82,14 @@ export function readDirectory(tiff: TiffStructure, offset: number, wanted: Uint8
   if (count === 0 || count > MAX_ENTRIES) return null;
   const table = bytes.at(offset + countBytes, count * entryBytes + (big ? 8 : 4));
   const readable = Math.min(count, Math.floor(table.length / entryBytes));
-  const directory: TiffDirectory = { entries: new Map(), sound: readable === count, next: 0 };
+  const directory: TiffDirectory = { entries: new Map(), places: new Map(), sound: readable === count, next: 0 };
   for (let index = 0; index < readable; index += 1) {
     const at = index * entryBytes;
     const tag = number16(table, at, littleEndian);
     const type = number16(table, at + 2, littleEndian);
     // A first entry of no known type: this is not a directory at all, whatever its other bytes happen to say.
     if (index === 0 && sizeOfType(type) === 0) return null;
+    if (wanted[tag] === 2) notePlace(tiff, directory, table, at);
     if (wanted[tag] !== 1 || directory.entries.has(tag)) continue;
     const entry = readEntry(tiff, table, at, tag, type);
     if (entry === null) directory.sound = false;
@@ -95,6 +99,16 @@ export function readDirectory(tiff: TiffStructure, offset: number, wanted: Uint8
   if (table.length >= nextAt + (big ? 8 : 4))
     directory.next = big ? number64(table, nextAt, littleEndian) : number32(table, nextAt, littleEndian);
   return directory;
+}
+
+function notePlace(tiff: TiffStructure, { places }: TiffDirectory, table: Buffer, at: number): void {
+  const { littleEndian, big } = tiff;
+  const tag = number16(table, at, littleEndian);
+  const count = big ? number64(table, at + 4, littleEndian) : number32(table, at + 4, littleEndian);
+  const length = sizeOfType(number16(table, at + 2, littleEndian)) * count;
+  if (length <= (big ? 8 : 4) || places.has(tag)) return;
+  const offset = big ? number64(table, at + 12, littleEndian) : number32(table, at + 8, littleEndian);
+  places.set(tag, { offset, length });
 }
 
 function readEntry(tiff: TiffStructure, table: Buffer, at: number, tag: number, type: number): TiffEntry | null {
@@ -127,9 +141,10 @@ export function numbersOf(entry: TiffEntry | undefined, littleEndian: boolean): 
   return numbers;
 }
 
-/** A lookup for {@link readDirectory}. */
-export function wantedTags(tags: Iterable<number>): Uint8Array {
+/** A lookup for {@link readDirectory}: of tags whose values, and of tags whose places are wanted. */
+export function wantedTags(tags: Iterable<number>, places: Iterable<number> = []): Uint8Array {
   const wanted = new Uint8Array(0x10000);
   for (const tag of tags) wanted[tag] = 1;
+  for (const tag of places) wanted[tag] = 2;
   return wanted;
 }

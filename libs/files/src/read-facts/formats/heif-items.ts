@@ -79,22 +79,34 @@ export function placeOfItem(meta: readonly Box[], wanted: number): ItemPlace | n
   return null;
 }
 
-/** Width and height of a picture item: its property `ispe`, found through `ipma` (ISO/IEC 23008-12, 6.5.3, 9.3). */
-export function sizeOfItem(meta: readonly Box[], wanted: number): { width: number; height: number } | null {
+/** The first property of this type of a picture item, found through `ipma` (ISO/IEC 23008-12, 9.3). */
+function propertyOfItem(meta: readonly Box[], item: number, type: string): Buffer | null {
   const properties = payloadOf(meta, 'iprp');
   if (properties === undefined) return null;
   const boxes = innerBoxes(properties);
   const store = innerBoxes(payloadOf(boxes, 'ipco') ?? Buffer.alloc(0));
-  for (const { payload } of boxes.filter(({ type }) => type === 'ipma'))
-    for (const index of associations(payload, wanted)) {
+  for (const { payload } of boxes.filter((box) => box.type === 'ipma'))
+    for (const index of associations(payload, item)) {
       const property = store[index - 1];
-      if (property?.type !== 'ispe') continue;
-      const fields = new FieldReader(property.payload);
-      fields.number(4);
-      const size = { width: fields.number(4), height: fields.number(4) };
-      if (!fields.broken) return size;
+      if (property?.type === type) return property.payload;
     }
   return null;
+}
+
+/** Width and height of a picture item: `ispe` (ISO/IEC 23008-12, 6.5.3). */
+export function sizeOfItem(meta: readonly Box[], item: number): { width: number; height: number } | null {
+  const property = propertyOfItem(meta, item, 'ispe');
+  if (property === null) return null;
+  const fields = new FieldReader(property);
+  fields.number(4);
+  const size = { width: fields.number(4), height: fields.number(4) };
+  return fields.broken ? null : size;
+}
+
+/** Degrees clockwise by which the picture is turned to be shown: `irot` counts quarters the other way (6.5.10). */
+export function rotationOfItem(meta: readonly Box[], item: number): number | null {
+  const quarters = propertyOfItem(meta, item, 'irot')?.[0];
+  return quarters === undefined ? null : ((4 - (quarters & 3)) % 4) * 90;
 }
 
 /** Numbers, from 1, of the item's properties. */

@@ -1,11 +1,14 @@
 import { type ByteSource } from '../byte-source';
-import { type Contents, addProblem, setDimensions } from '../contents';
+import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
 import { exifBlock } from '../exif-block';
+import { JpegPackets } from './jpeg-packets';
 
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
+const APP0 = 0xe0;
 const APP1 = 0xe1;
+const APP15 = 0xef;
 /** Real files have a dozen; one with ICC profiles and XMP in parts some hundred. */
 const MAX_SEGMENTS = 1000;
 /** Encoders that count wrong leave a few bytes between segments. */
@@ -46,6 +49,7 @@ export function readJpeg(source: ByteSource, metadata: boolean): Contents {
   const contents: Contents = { problems: [] };
   let framed = false;
   let exifSeen = !metadata;
+  const packets = metadata ? new JpegPackets(source) : null;
   let position = 2;
   for (let segments = 0; segments < MAX_SEGMENTS && !(framed && exifSeen); segments += 1) {
     const markerAt = nextMarker(source, position);
@@ -64,19 +68,22 @@ export function readJpeg(source: ByteSource, metadata: boolean): Contents {
     if (isFrame(marker) && !framed && isFrameHeader(header, length)) {
       framed = true;
       setDimensions(contents, header.readUInt16BE(5), header.readUInt16BE(3));
-    } else if (marker === APP1 && !exifSeen && isExif(source.at(markerAt + 3, 6))) {
-      exifSeen = true;
-      readExif(contents, source.at(markerAt + 9, length - 8));
-    }
+    } else if (marker === APP1 && !exifSeen && isExif(source.at(markerAt + 3, 6)))
+      // A broken block may be followed by another writer's sound one.
+      exifSeen = readExif(contents, source.at(markerAt + 9, length - 8));
+    else if (packets !== null && marker >= APP0 && marker <= APP15) packets.note(marker, markerAt + 3, length - 2);
     position = markerAt + 1 + length;
   }
+  packets?.addTo(contents);
   if (!framed)
     addProblem(contents, 'truncated', 'The file ends, or breaks off, before the frame header that says its size.');
   return contents;
 }
 
-function readExif(contents: Contents, bytes: Buffer): void {
+/** True where nothing in it was broken. */
+function readExif(contents: Contents, bytes: Buffer): boolean {
   const { block, sound } = exifBlock(bytes);
-  if (block !== undefined) contents.exif = block;
-  if (!sound) addProblem(contents, 'unreadable-metadata', 'The EXIF directories are broken, wholly or in part.');
+  if (block !== undefined && contents.exif === undefined) contents.exif = block;
+  if (!sound) addBrokenExif(contents);
+  return sound;
 }

@@ -1,6 +1,7 @@
 import { type ByteSource } from '../byte-source';
-import { type Contents, addProblem, setDimensions } from '../contents';
+import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
 import { exifOfTiff } from '../exif-block';
+import { IPTC_RESOURCE, findResources } from '../image-resources';
 import {
   type TiffDirectory,
   type TiffStructure,
@@ -17,13 +18,24 @@ const PHOTOMETRIC = 0x0106;
 const MAKE = 0x010f;
 const SUB_DIRECTORIES = 0x014a;
 const DNG_VERSION = 0xc612;
-const wanted = wantedTags([NEW_SUBFILE_TYPE, WIDTH, HEIGHT, PHOTOMETRIC, MAKE, SUB_DIRECTORIES, DNG_VERSION]);
+const XMP = 0x02bc;
+const IPTC = 0x83bb;
+const PHOTOSHOP = 0x8649;
+/** Panasonic's: the borders of the picture on the sensor. */
+const BORDERS = { top: 0x0004, left: 0x0005, bottom: 0x0006, right: 0x0007 } as const;
+const wanted = wantedTags(
+  [NEW_SUBFILE_TYPE, WIDTH, HEIGHT, PHOTOMETRIC, MAKE, SUB_DIRECTORIES, DNG_VERSION],
+  [XMP, IPTC, PHOTOSHOP],
+);
+const wantedOfPanasonic = wantedTags([...Object.values(BORDERS), MAKE], [XMP, IPTC]);
+const MAX_PACKET_BYTES = 1024 * 1024;
 
 const COLOUR_FILTER_ARRAY = 32803;
 const MAX_DIRECTORIES = 32;
 
-/** Olympus writes "RO" or "RS" where TIFF has 42; all else is the same. */
-const MAGICS = [42, 0x4f52, 0x5352];
+/** Olympus writes "RO" or "RS" where TIFF has 42, Panasonic 0x55; all else is the same. */
+const PANASONIC = 0x55;
+const MAGICS = [42, 0x4f52, 0x5352, PANASONIC];
 
 const RAW_BY_MAKE: readonly (readonly [start: string, mediaType: string])[] = [
   ['NIKON', 'image/x-nikon-nef'],
@@ -94,11 +106,21 @@ function mediaTypeOf(source: ByteSource, first: TiffDirectory, pages: Page[]): s
   return RAW_BY_MAKE.find(([start]) => make.startsWith(start))?.[1];
 }
 
+/** The picture within the borders that Panasonic says; its directory has no size as TIFF means it. */
+function readPanasonic(tiff: TiffStructure, contents: Contents): { first: TiffDirectory; pages: Page[] } | null {
+  const first = readDirectory(tiff, tiff.firstDirectory, wantedOfPanasonic);
+  if (first === null) return null;
+  const border = (tag: number): number => numbersOf(first.entries.get(tag), tiff.littleEndian)[0] ?? 0;
+  setDimensions(contents, border(BORDERS.right) - border(BORDERS.left), border(BORDERS.bottom) - border(BORDERS.top));
+  return { first, pages: [] };
+}
+
 /** TIFF 6.0, BigTIFF and the raw formats built on them. */
 export function readTiff(source: ByteSource, metadata: boolean): Contents {
   const contents: Contents = { problems: [] };
   const tiff = openTiff(source, MAGICS);
-  const found = tiff === null ? null : readPages(tiff, contents);
+  const panasonic = source.at(2, 2).equals(Buffer.from([PANASONIC, 0]));
+  const found = tiff === null ? null : panasonic ? readPanasonic(tiff, contents) : readPages(tiff, contents);
   if (tiff === null || found === null) {
     addProblem(contents, 'truncated', 'The first directory of the TIFF is missing or cut short.');
     return contents;
@@ -110,7 +132,24 @@ export function readTiff(source: ByteSource, metadata: boolean): Contents {
   if (metadata) {
     const { block, sound } = exifOfTiff(tiff);
     if (block !== undefined) contents.exif = block;
-    if (!sound) addProblem(contents, 'unreadable-metadata', 'The EXIF directories are broken, wholly or in part.');
+    if (!sound) addBrokenExif(contents);
+    notePackets(tiff, found.first, contents);
   }
   return contents;
+}
+
+/** XMP and IPTC of the first directory; their bytes may be longer than any value that we read with the directory. */
+function notePackets(tiff: TiffStructure, first: TiffDirectory, contents: Contents): void {
+  const { bytes } = tiff;
+  const xmp = first.places.get(XMP);
+  const iptc = first.places.get(IPTC);
+  const photoshop = first.places.get(PHOTOSHOP);
+  if (xmp !== undefined) contents.xmp = () => bytes.at(xmp.offset, Math.min(xmp.length, MAX_PACKET_BYTES));
+  if (iptc !== undefined) contents.iptc = () => bytes.at(iptc.offset, Math.min(iptc.length, MAX_PACKET_BYTES));
+  else if (photoshop !== undefined)
+    contents.iptc = () => {
+      const { offset, length } = photoshop;
+      const resource = findResources(bytes, offset, offset + length, [IPTC_RESOURCE]).get(IPTC_RESOURCE);
+      return resource === undefined ? Buffer.alloc(0) : bytes.at(resource.offset, resource.length);
+    };
 }

@@ -1,11 +1,13 @@
 import { type ByteSource } from '../byte-source';
-import { type Contents, addProblem, setDimensions } from '../contents';
+import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
 import { exifBlock } from '../exif-block';
 
 const VP8X = 0x56503858;
 const VP8L = 0x5650384c;
 const VP8 = 0x56503820;
 const EXIF = 0x45584946;
+const XMP = 0x584d5020;
+const HAS_METADATA = 0x0c;
 const MAX_CHUNKS = 512;
 const MAX_EXIF_BYTES = 256 * 1024;
 const EXIF_SIGNATURE = 0x45786966;
@@ -21,7 +23,7 @@ export function readWebp(source: ByteSource, metadata: boolean): Contents {
   const type = first.readUInt32BE(0);
   if (type === VP8X) {
     setDimensions(contents, first.readUIntLE(12, 3) + 1, first.readUIntLE(15, 3) + 1);
-    if (metadata && ((first[8] ?? 0) & 0x08) !== 0) readExifChunk(source, contents);
+    if (metadata && ((first[8] ?? 0) & HAS_METADATA) !== 0) readChunks(source, contents);
   } else if (type === VP8L && first[8] === 0x2f) {
     const bits = first.readUInt32LE(9);
     setDimensions(contents, (bits & 0x3fff) + 1, ((bits >>> 14) & 0x3fff) + 1);
@@ -31,21 +33,25 @@ export function readWebp(source: ByteSource, metadata: boolean): Contents {
   return contents;
 }
 
-function readExifChunk(source: ByteSource, contents: Contents): void {
+function readChunks(source: ByteSource, contents: Contents): void {
   let position = 12;
   for (let chunks = 0; chunks < MAX_CHUNKS; chunks += 1) {
     const header = source.at(position, 8);
     if (header.length < 8) return;
     const length = header.readUInt32LE(4);
-    if (header.readUInt32BE(0) === EXIF) {
-      const bytes = length > MAX_EXIF_BYTES ? Buffer.alloc(0) : source.at(position + 8, length);
-      // Some writers copy the JPEG segment with its signature.
-      const signed = bytes.length > 6 && bytes.readUInt32BE(0) === EXIF_SIGNATURE;
-      const { block, sound } = exifBlock(signed ? bytes.subarray(6) : bytes);
-      if (block !== undefined) contents.exif = block;
-      if (!sound) addProblem(contents, 'unreadable-metadata', 'The EXIF directories are broken, wholly or in part.');
-      return;
-    }
+    const type = header.readUInt32BE(0);
+    const offset = position + 8;
+    if (type === EXIF && contents.exif === undefined)
+      readExif(contents, length > MAX_EXIF_BYTES ? Buffer.alloc(0) : source.at(offset, length));
+    else if (type === XMP) contents.xmp ??= () => source.at(offset, length);
     position += 8 + length + (length & 1);
   }
+}
+
+function readExif(contents: Contents, bytes: Buffer): void {
+  // Some writers copy the JPEG segment with its signature.
+  const signed = bytes.length > 6 && bytes.readUInt32BE(0) === EXIF_SIGNATURE;
+  const { block, sound } = exifBlock(signed ? bytes.subarray(6) : bytes);
+  if (block !== undefined) contents.exif = block;
+  if (!sound) addBrokenExif(contents);
 }
