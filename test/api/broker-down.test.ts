@@ -83,7 +83,7 @@ it('with a broker that says nothing, the request is refused in time, and its sca
   // The message arrives now after all.
   proxy.resume();
   await sleep(2_000);
-  expect(installation.tree('incoming')).toHaveProperty('a.txt');
+  expect(installation.tree('incoming')).toHaveProperty(['a.txt']);
   expect((await installation.api.get<{ items: unknown[] }>('/v1/scans')).body.items).toEqual([]);
   await goesOn();
 });

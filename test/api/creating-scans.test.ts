@@ -233,7 +233,9 @@ describe('asking for a scan', () => {
 
     it('refuses an unknown profile with 422 and names those that there are', async () => {
       const { errors } = await refused({ directory: directory(), profile: 'fotos' }, 422, 'unknown-profile');
-      expect(errors).toMatchObject([{ field: 'profile', value: 'fotos', fix: 'Use one of: any-file, photos.' }]);
+      expect(errors).toMatchObject([
+        { field: 'profile', value: 'fotos', fix: expect.stringMatching(/^Use one of: .*any-file, .*photos/) as string },
+      ]);
     });
 
     it('looks at the place before the profile', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const required = (name: string): string => {
   const value = process.env[name];
@@ -9,8 +10,12 @@ const required = (name: string): string => {
 /** The rights that the application has on a private node: its own exchanges and queues, nothing else. */
 const OWN_NAMES = '^(inspection($|\\.)|amq\\.gen-)';
 
+const RESTING_MS = 300;
+
 /** A virtual host of one test's own on the broker of this run, so that no test sees another's queues. */
 export class Vhost {
+  private removed = false;
+
   private constructor(
     readonly name: string,
     /** For the application's user, with its least rights. */
@@ -51,12 +56,28 @@ export class Vhost {
     return text === '' ? null : JSON.parse(text);
   }
 
-  /** Idempotent. */
+  /**
+   * Idempotent. A queue that is deleted in the moment of its declaration can end a supervisor of RabbitMQ 3.10 for good, after which no queue of
+   * ours can be made on that node (`rabbit_fifo_dlx_sup`, at-least-once dead-lettering). So what was being declared when its process
+   * was killed is let come to rest, and queues go one by one before their vhost.
+   */
   async remove(): Promise<void> {
-    try {
-      await this.manage('DELETE', `vhosts/${this.name}`);
-    } catch (error) {
-      if (!(error as Error).message.includes(': 404')) throw error;
+    if (this.removed) return;
+    this.removed = true;
+    for (const queue of await this.restingQueues())
+      await this.manage('DELETE', `queues/${this.name}/${encodeURIComponent(queue)}`);
+    await this.manage('DELETE', `vhosts/${this.name}`);
+  }
+
+  /** Names of the queues, once no new one has come for a while. */
+  private async restingQueues(): Promise<string[]> {
+    let before: string[] | null = null;
+    for (;;) {
+      const queues = (await this.manage('GET', `queues/${this.name}?columns=name`)) as { name: string }[];
+      const names = queues.map(({ name }) => name);
+      if (before?.length === names.length) return names;
+      before = names;
+      await sleep(RESTING_MS);
     }
   }
 }
