@@ -174,9 +174,10 @@ describe.each(WAYS)('a file that is moved $way', ({ copies }) => {
       const trial = await Trial.begin(bench, { copies });
       const message = bench.queue.splice(0);
       const pools = Array.from({ length: 4 }, () => bench.pool());
-      await Promise.all(
-        Array.from({ length: 20 }, (_, at) => pools[at % pools.length]?.take('normal', [...message, ...message])),
+      const deliveries = Array.from({ length: 5 }, () =>
+        pools.map((pool) => pool.take('normal', [...message, ...message])),
       );
+      await Promise.all(deliveries.flat());
       const problems = await trial.problems();
       const row = await bench.row(trial.made.id);
       if (row.outcome !== 'accepted') problems.push(`${row.outcome}: ${row.reason ?? ''}`);
@@ -192,7 +193,17 @@ onlyUnrefused('All of this holds where the kernel or the file system has no rena
   const jest = join(__dirname, '../../../node_modules/jest/bin/jest.js');
   const { status, stderr } = spawnSync(
     process.execPath,
-    ['--require', preload, jest, '--runInBand', '--selectProjects', 'libs', '--runTestsByPath', __filename],
+    [
+      '--require',
+      preload,
+      jest,
+      '--runInBand',
+      '--selectProjects',
+      'libs',
+      '--runTestsByPath',
+      __filename,
+      join(__dirname, 'place-batch.spec.ts'),
+    ],
     { env: { ...process.env, ASSAY_TEST_RENAMEAT2: 'refused' }, encoding: 'utf8', cwd: join(__dirname, '../../..') },
   );
   if (status !== 0) throw new Error(stderr.slice(-6_000));

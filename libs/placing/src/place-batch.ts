@@ -36,7 +36,7 @@ export function rounds<T>(all: T[], size: (one: T) => number): T[][] {
   let bytes = 0;
   for (const one of all) {
     const last = result.at(-1);
-    if (!last || (bytes > 0 && bytes + size(one) > ROUND_BYTES)) {
+    if (!last || (bytes > 0 && size(one) > 0 && bytes + size(one) > ROUND_BYTES)) {
       result.push([one]);
       bytes = size(one);
     } else {

@@ -26,7 +26,9 @@ for (const [index, [code, yes, no, k]] of program.entries()) {
 const libc = koffi.load(null);
 koffi.struct('sock_fprog', { length: 'uint16', filter: 'const uint8_t *' });
 const prctl = libc.func('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
-const seccomp = libc.func('long syscall(long number, unsigned int operation, unsigned int flags, const sock_fprog *program)');
+const seccomp = libc.func(
+  'long syscall(long number, unsigned int operation, unsigned int flags, const sock_fprog *program)',
+);
 const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP = { x64: 317, arm64: 277 }[process.arch];
 const SECCOMP_SET_MODE_FILTER = 1;

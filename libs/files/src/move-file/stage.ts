@@ -20,6 +20,11 @@ export function putBack(folder: OpenFolder, own: string, name: string, row: Row)
   const result = moveNoReplace(folder, own, folder, name);
   if (result === 'moved') return { kind: 'back' };
   if (result === 'absent') return { kind: 'absent' };
+  // No new file: this one, by a link that was made before and whose first name was not removed.
+  if (identityAt(folder, own) === identityAt(folder, name)) {
+    removeOwn(folder, own);
+    return { kind: 'back' };
+  }
   for (let count = 1; count <= MOST_KEPT; count += 1) {
     const as = keptName(name, row, count);
     const kept = moveNoReplace(folder, own, folder, as);

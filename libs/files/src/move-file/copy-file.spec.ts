@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { type OpenFolder, openFolder, resolveRoot } from '../folder';
+import { copyFile } from './copy-file';
+import { identityAt } from './move-no-replace';
+
+const OTHER = ['/dev/shm'].find((path) => fs.existsSync(path) && fs.statSync(path).dev !== fs.statSync(tmpdir()).dev);
+if (OTHER === undefined) console.warn('No second device beside the temp folder: copies are tested within one');
+const isRoot = process.getuid?.() === 0;
+
+describe('a copy to another device', () => {
+  let here: string;
+  let there: string;
+  let from: OpenFolder;
+  let to: OpenFolder;
+  beforeEach(() => {
+    here = resolveRoot(fs.mkdtempSync(join(tmpdir(), 'copy-from-')));
+    there = resolveRoot(fs.mkdtempSync(join(OTHER ?? tmpdir(), 'copy-to-')));
+    from = openFolder(here, '');
+    to = openFolder(there, '');
+  });
+  afterEach(() => {
+    for (const folder of [from, to]) folder.close();
+    for (const root of [here, there]) fs.rmSync(root, { recursive: true, force: true });
+  });
+
+  const source = (content: string | Buffer, name = 'a'): string => {
+    fs.writeFileSync(from.entry(name), content);
+    return identityAt(from, name) ?? '';
+  };
+  const codeOf = async (act: Promise<unknown>): Promise<string> => {
+    try {
+      await act;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code ?? 'no code';
+    }
+    return 'nothing thrown';
+  };
+
+  it('has every byte, and says which file it is and what its digest is', async () => {
+    const content = Buffer.alloc((3 << 20) + 17, 'assay');
+    const judged = source(content);
+    const copied = await copyFile(from, 'a', to, 'own', judged);
+    expect(copied).toEqual({
+      kind: 'copied',
+      identity: identityAt(to, 'own'),
+      digest: `sha256:${createHash('sha256').update(content).digest('hex')}`,
+    });
+    expect(fs.readFileSync(join(there, 'own')).equals(content)).toBe(true);
+    expect(identityAt(from, 'a')).toBe(judged);
+  });
+
+  it('keeps mode and times to the microsecond', async () => {
+    source('x');
+    fs.chmodSync(join(here, 'a'), 0o640);
+    fs.utimesSync(join(here, 'a'), 1_234_567_890.123456, 987_654_321.654321);
+    await copyFile(from, 'a', to, 'own', identityAt(from, 'a') ?? '');
+    const [one, other] = [join(here, 'a'), join(there, 'own')].map((path) => fs.statSync(path, { bigint: true }));
+    expect(other?.mode).toBe(one?.mode);
+    expect(other && other.mtimeNs / 1000n).toBe(one && one.mtimeNs / 1000n);
+    expect(fs.statSync(join(there, 'own')).mtimeMs).toBeCloseTo(987_654_321_654.321, 2);
+  });
+
+  it('keeps times before 1970 and beyond 2038', async () => {
+    for (const [index, seconds] of [-1_000.5, 5_000_000_000.25].entries()) {
+      source('x', `a${index}`);
+      fs.utimesSync(join(here, `a${index}`), seconds, seconds);
+      await copyFile(from, `a${index}`, to, `own${index}`, identityAt(from, `a${index}`) ?? '');
+      expect(fs.statSync(join(there, `own${index}`)).mtimeMs).toBe(fs.statSync(join(here, `a${index}`)).mtimeMs);
+    }
+  });
+
+  (isRoot ? it : it.skip)('keeps owner and group, and the bits that a change of owner takes away', async () => {
+    source('x');
+    fs.chownSync(join(here, 'a'), 1_234, 4_321);
+    fs.chmodSync(join(here, 'a'), 0o6755);
+    await copyFile(from, 'a', to, 'own', identityAt(from, 'a') ?? '');
+    const { uid, gid, mode } = fs.statSync(join(there, 'own'));
+    expect([uid, gid, mode & 0o7777]).toEqual([1_234, 4_321, 0o6755]);
+  });
+
+  it('is made of empty files too, and of names that are not UTF-8', async () => {
+    const judged = source('', 'caf\udce9');
+    expect((await copyFile(from, 'caf\udce9', to, 'own', judged)).kind).toBe('copied');
+    expect(fs.statSync(join(there, 'own')).size).toBe(0);
+  });
+
+  it('is not made of what is gone or another file than was judged', async () => {
+    const judged = source('judged');
+    fs.appendFileSync(join(here, 'a'), '!');
+    expect(await copyFile(from, 'a', to, 'own', judged)).toEqual({ kind: 'changed' });
+    expect(await copyFile(from, 'b', to, 'own', judged)).toEqual({ kind: 'absent' });
+    expect(fs.readdirSync(there)).toEqual([]);
+  });
+
+  it('follows no symlink and waits for no FIFO', async () => {
+    fs.symlinkSync('/etc/passwd', join(here, 'link'));
+    spawnSync('mkfifo', [join(here, 'fifo')]);
+    expect(await codeOf(copyFile(from, 'link', to, 'own', identityAt(from, 'link') ?? ''))).toBe('ELOOP');
+    expect(await copyFile(from, 'fifo', to, 'own', 'another')).toEqual({ kind: 'changed' });
+    expect(fs.readdirSync(there)).toEqual([]);
+  });
+
+  it('replaces nothing', async () => {
+    const judged = source('judged');
+    fs.writeFileSync(join(there, 'own'), 'taken');
+    expect(await codeOf(copyFile(from, 'a', to, 'own', judged))).toBe('EEXIST');
+    fs.rmSync(join(there, 'own'));
+    fs.symlinkSync('outside', join(there, 'own'));
+    expect(await codeOf(copyFile(from, 'a', to, 'own', judged))).toBe('EEXIST');
+    expect(fs.readdirSync(there)).toEqual(['own']);
+  });
+
+  it('is not believed where the source was written to while it was read, and ends though it grows for ever', async () => {
+    const judged = source(Buffer.alloc(8 << 20));
+    const copying = copyFile(from, 'a', to, 'own', judged);
+    let done = false;
+    const copied = copying.finally(() => (done = true));
+    while (!fs.existsSync(join(there, 'own'))) await immediate();
+    while (!done) {
+      fs.appendFileSync(join(here, 'a'), Buffer.alloc(4 << 20));
+      await immediate();
+    }
+    expect(await copied).toEqual({ kind: 'changed' });
+    expect(fs.statSync(join(there, 'own')).size).toBeLessThanOrEqual((8 << 20) + (2 << 20));
+  });
+
+  (isRoot ? it : it.skip)('says that there is no room, and leaves the source as it was', async () => {
+    const small = join(there, 'small');
+    fs.mkdirSync(small);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]).status !== 0) {
+      console.warn('This machine lets nobody mount: a full disk is not tested');
+      return;
+    }
+    const full = openFolder(small, '');
+    try {
+      const judged = source(Buffer.alloc(3 << 20));
+      expect(await codeOf(copyFile(from, 'a', full, 'own', judged))).toBe('ENOSPC');
+      expect(identityAt(from, 'a')).toBe(judged);
+    } finally {
+      full.close();
+      spawnSync('umount', [small]);
+    }
+  });
+});
