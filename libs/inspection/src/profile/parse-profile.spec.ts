@@ -83,6 +83,12 @@ describe('a profile', () => {
     ]);
   });
 
+  it('says once that a value is of another type', () => {
+    expect(problemsOf(`${HEAD}rules: [{ rule: unique-content, among: accepted }]\n`)).toEqual([
+      '3:40 `rules[0].among` is "accepted"; a list is expected | Write a list: `among: [accepted]`.',
+    ]);
+  });
+
   it('repeats a version as it is written', () => {
     expect(problemsOf('name: x\nversion: 1.10\nrules: []\n')).toEqual([
       expect.stringContaining('Put it in quotes: "1.10".'),
@@ -139,6 +145,9 @@ describe('a profile', () => {
     expect(problemsOf('a: '.repeat(50_000)).length).toBeGreaterThan(0);
     expect(problemsOf('x'.repeat(300_000)).join()).toContain('256 KiB');
     expect(problemsOf('rules: &r [*r]').length).toBeGreaterThan(0);
+    expect(problemsOf(`${HEAD}rules: [&r { rule: all-of, rules: [*r, *r] }]`).join()).toContain('nested too deeply');
+    const deep = `${'{ rule: not, message: x, that: '.repeat(3000)}{ rule: size, min: 1 }${' }'.repeat(3000)}`;
+    expect(problemsOf(`${HEAD}rules: [${deep}]`).join()).toContain('nested too deeply');
   });
 });
 

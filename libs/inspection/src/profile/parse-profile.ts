@@ -60,7 +60,12 @@ export function parseProfile({ file, text }: ProfileText): ProfileResult {
   if ('problems' in read) return { ok: false, problems: read.problems.map((problem) => ({ file, ...problem })) };
   const { source } = read;
   const parsed = profileDefinitionSchema.safeParse(source.value);
-  const issues = (parsed.error?.issues ?? []).flatMap((issue) => explainIssue(issue, source));
+  const found = parsed.error?.issues ?? [];
+  // What is of another type has no length or bound of its own.
+  const mistyped = new Set(found.filter(({ code }) => code === 'invalid_type').map(({ path }) => path.join('/')));
+  const issues = found
+    .filter(({ code, path }) => code === 'invalid_type' || !mistyped.has(path.join('/')))
+    .flatMap((issue) => explainIssue(issue, source));
   // A misspelt key explains why the rule that has it seems to lack one.
   const misspelt = new Set(issues.filter(({ key }) => key !== undefined).map(({ path }) => path.join('/')));
   const explained = [

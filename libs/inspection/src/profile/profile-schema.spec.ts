@@ -83,6 +83,42 @@ describe('the shipped profiles', () => {
     expect(inspection.findings.map(({ code }) => code)).toEqual(codes);
   });
 
+  const image = { width: 640, height: 480 };
+  const unique = { copyOf: { scan: null, accepted: null } };
+
+  it('training-images takes an image of a usual shape, and keeps its path', () => {
+    const profile = profileOf('training-images.yaml');
+    const cat = fileWith(image, { path: 'cats/1.jpg', ...unique });
+    expect(profile.inspect(cat)).toEqual({ findings: [], verdict: 'pass' });
+    expect(profile.dispose(cat, profile.inspect(cat))).toMatchObject({ action: 'accept', to: 'cats/1.jpg' });
+    expect([...profile.compares].sort()).toEqual(['accepted', 'scan']);
+    expect([...profile.needs]).not.toContain('digest');
+  });
+
+  it.each([
+    ['a GIF', fileWith({ ...image, mediaType: 'image/gif', extension: 'gif' }), ['media-type-not-allowed']],
+    ['an icon', fileWith({ width: 64, height: 64 }), ['dimensions-too-small']],
+    ['one of unknown size', fileWith({}), ['dimensions-unknown', 'megapixels-unknown', 'unusual-shape']],
+    ['a banner', fileWith({ width: 900, height: 300 }), ['unusual-shape']],
+    ['a large wide one', fileWith({ width: 2000, height: 1000 }), []],
+    [
+      'a picture with its place',
+      fileWith({ ...image, location: { latitude: 1, longitude: 2, source: 'EXIF:GPS' } }),
+      ['has-location'],
+    ],
+    ['a serial number', fileWith({ ...image, camera: { serial: '1' } }), ['has-serial-number']],
+    ['a broken one', fileWith({ ...image, problems: [{ code: 'truncated', message: 'x' }] }), ['unreadable-metadata']],
+    [
+      'a copy',
+      fileWith(image, { copyOf: { scan: { path: 'a.jpg', scan: null }, accepted: null } }),
+      ['duplicate-content'],
+    ],
+  ])('training-images says of %s %j', (_, file, codes) => {
+    const { findings, verdict } = profileOf('training-images.yaml').inspect(file);
+    expect(findings.map(({ code }) => code)).toEqual(codes);
+    expect(verdict).toBe(findings.some(({ severity }) => severity === 'must') ? 'fail' : 'pass');
+  });
+
   it('any-file fails no file', () => {
     const profile = profileOf('any-file.yaml');
     for (const file of [fileWith({ mediaType: 'image/png' }), fileWith({ mediaType: 'inode/x-empty' }, { size: 0 })])

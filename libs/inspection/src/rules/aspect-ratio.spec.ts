@@ -36,6 +36,18 @@ describe('the rule aspect-ratio', () => {
     expect(codesOf("{ rule: aspect-ratio, allow: ['3:2'] }", file)).toEqual([]);
   });
 
+  it.each([
+    [{ rotation: 0 }, true],
+    [{ rotation: 180 }, true],
+    [{ rotation: 90 }, false],
+    [{ rotation: 270 }, false],
+    [{ rotation: 0, orientation: 6 }, true],
+    [{ rotation: 90, orientation: 1 }, false],
+  ])("goes by a video's own rotation first: %j passes %s", (turned, passes) => {
+    const file = fileWith({ width: 6000, height: 4000, ...turned });
+    expect(codesOf("{ rule: aspect-ratio, allow: ['3:2'], eitherWay: false }", file)).toEqual(passes ? [] : NOT);
+  });
+
   it('says that the dimensions are unknown, unless that is allowed', () => {
     for (const facts of [{}, { width: 5 }, { width: 0, height: 5 }, { width: 5, height: 0 }]) {
       expect(codesOf("{ rule: aspect-ratio, allow: ['1:1'] }", fileWith(facts))).toEqual(['aspect-ratio-unknown']);

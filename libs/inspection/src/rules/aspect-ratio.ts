@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FileFacts } from '../facts';
 import { ruleKind } from './rule-kind';
 
 const FORM = /^(\d{1,5}(?:\.\d{1,4})?):(\d{1,5}(?:\.\d{1,4})?)$/;
@@ -19,8 +20,14 @@ function valueOf(text: string): number {
 /** How far apart two ratios are, as a share: 0 where they are the same, 0.01 for 1 %. The same from either side. */
 const apart = (one: number, other: number): number => (one > other ? one / other : other / one) - 1;
 
-/** EXIF orientations 5 … 8 turn the picture by a quarter, so that its stored width is its height when it is shown. */
-const isTurned = (orientation: number | undefined): boolean => orientation !== undefined && orientation >= 5;
+/**
+ * True where the stored width is the height when the picture is shown: a container's own rotation of a quarter, which
+ * counts before EXIF where both are there, or the EXIF orientations 5 … 8.
+ */
+function isTurned({ orientation, rotation }: FileFacts): boolean {
+  if (rotation !== undefined) return rotation === 90 || rotation === 270;
+  return orientation !== undefined && orientation >= 5;
+}
 
 /** What two floating-point quotients of one ratio may differ by. */
 const ROUNDING = 1e-12;
@@ -55,12 +62,13 @@ export const aspectRatio = ruleKind({
     const wanted = allow.map(valueOf).map((value) => (eitherWay ? Math.max(value, 1 / value) : value));
     const most = tolerance + ROUNDING;
     const refuseUnknown = unknown === 'refuse';
-    return ({ facts: { width, height, orientation } }) => {
+    return ({ facts }) => {
+      const { width, height } = facts;
       if (width === undefined || height === undefined || !(width > 0) || !(height > 0))
         return refuseUnknown
           ? { code: 'aspect-ratio-unknown', message: 'Width and height could not be read.', value: null }
           : undefined;
-      const turned = !eitherWay && isTurned(orientation);
+      const turned = !eitherWay && isTurned(facts);
       const value = turned ? height / width : width / height;
       const compared = eitherWay && value < 1 ? 1 / value : value;
       if (wanted.some((each) => apart(each, compared) <= most)) return undefined;

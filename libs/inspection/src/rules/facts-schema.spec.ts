@@ -59,10 +59,19 @@ describe('the rule facts-schema', () => {
       expect(profile.inspect(fileWith({ camera: { make: `${'a'.repeat(5000)}!` } })).verdict).toBe('fail');
   });
 
-  it('reads all metadata, and every byte only where it speaks of the digest', () => {
-    expect([...profileOf(rule('{}')).needs].sort()).toEqual(['dimensions', 'metadata', 'signature']);
-    expect([...profileOf(rule('{ required: [digest] }')).needs]).toContain('digest');
-    expect([...profileOf(rule('{ properties: { digest: { pattern: "0$" } } }')).needs]).toContain('digest');
+  it.each([
+    ['{}', []],
+    ['{ required: [digest] }', ['digest']],
+    ['{ properties: { digest: { pattern: "0$" } } }', ['digest']],
+    [
+      '{ anyOf: [{ properties: { content: { required: [complete], properties: { decodes: true } } } }] }',
+      ['complete', 'decodes'],
+    ],
+    ['{ required: [title] }', ['description']],
+    ['{ title: Facts, description: A rating of the digest., properties: { width: { title: Width } } }', []],
+  ])('of %s reads beside the metadata %j', (schema, groups) => {
+    const needs = [...profileOf(rule(schema)).needs].sort();
+    expect(needs).toEqual(['dimensions', 'metadata', 'signature', ...groups].sort());
   });
 
   it('holds several schemas of one name', () => {

@@ -1,16 +1,25 @@
 import Ajv2020, { type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020';
 import { z } from 'zod';
+import type { FactGroup } from '../facts';
 import { nearest } from '../nearest';
 import { quoted, shown } from '../shown';
 import { expressionFinder, PatternError } from './name-matcher';
 import type { Nonsense, Observation } from './rule-kind';
 import { ruleKind } from './rule-kind';
-import { mentions, structureProblems } from './schema-structure';
+import { namesProperty, structureProblems } from './schema-structure';
 
 type Schema = Record<string, unknown>;
 
 /** More errors of one file say nothing new. */
 const MOST_FINDINGS = 20;
+
+/** Groups that take more than the beginning of a file: read only where the schema names one of their facts. */
+const COSTLY: readonly { group: FactGroup; properties: readonly string[] }[] = [
+  { group: 'description', properties: ['rating', 'title', 'creator', 'copyright'] },
+  { group: 'complete', properties: ['complete'] },
+  { group: 'decodes', properties: ['decodes'] },
+  { group: 'digest', properties: ['digest'] },
+];
 
 /** The engine of `pattern` and `patternProperties`: facts are a stranger's, so it is the one that takes linear time. */
 const linear = Object.assign(
@@ -45,7 +54,8 @@ function formErrors(schema: Schema): ErrorObject[] {
 
 /** The schema must have been found usable. A compiler of its own each time, since one keeps all that it ever compiled. */
 function validator(schema: Schema): ValidateFunction {
-  const { $id: _id, $schema: _draft, ...own } = schema;
+  // Neither means anything to a schema that stands alone, and the compiler would look the draft up.
+  const own = Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$id' && key !== '$schema'));
   return new Ajv2020({ ...OPTIONS, meta: false, validateSchema: false }).compile(own);
 }
 
@@ -133,7 +143,7 @@ export const factsSchema = ruleKind({
   parameters: {
     schema: z.record(z.string(), z.unknown()).meta({
       description:
-        'A JSON Schema (draft 2020-12) of the facts: mediaType, extension, width, height, orientation, camera, captured, location, durationSeconds, digest, reader, problems.',
+        'A JSON Schema (draft 2020-12) of the facts: mediaType, extension, width, height, orientation, rotation, camera, captured, location, durationSeconds, codec, rating, title, creator, copyright, content, digest, reader, problems.',
     }),
   },
   example: `rule: facts-schema
@@ -143,7 +153,13 @@ schema:
     orientation: { enum: [1, 6, 8] }
     camera: { required: [serial], properties: { serial: { pattern: '^[0-9]{8,}$' } } }
 `,
-  needs: ({ schema }) => ['dimensions', 'metadata', ...(mentions(schema, 'digest') ? (['digest'] as const) : [])],
+  needs: ({ schema }) => [
+    'dimensions',
+    'metadata',
+    ...COSTLY.filter(({ properties }) => properties.some((name) => namesProperty(schema, name))).map(
+      ({ group }) => group,
+    ),
+  ],
   sense: ({ schema }) => schemaProblems(schema),
   compile({ schema }) {
     const validate = validator(schema);

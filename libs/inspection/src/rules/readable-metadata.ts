@@ -26,7 +26,11 @@ export const readableMetadata = ruleKind({
       if (facts.problems.length === 0) return undefined;
       return facts.problems
         .filter((problem) => !ignored.has(problem.code))
-        .map((problem) => ({ code: 'unreadable-metadata', message: shown(problem.message), value: problem.code }));
+        .map((problem) => ({
+          code: 'unreadable-metadata',
+          message: shown(problem.message),
+          value: shown(problem.code),
+        }));
     };
   },
 });

@@ -18,6 +18,11 @@ describe('the rule required-facts', () => {
     ['width', { width: 1 }, true],
     ['orientation', {}, false],
     ['durationSeconds', { durationSeconds: 0 }, true],
+    ['codec', { codec: 'avc1' }, true],
+    ['rating', { rating: 0 }, true],
+    ['title', { title: '' }, false],
+    ['creator', { creator: 'Ada' }, true],
+    ['copyright', {}, false],
   ])('%s with %j: known %s', (fact, facts, known) => {
     expect(codesOf(`{ rule: required-facts, facts: [${fact}] }`, fileWith(facts))).toEqual(
       known ? [] : ['fact-missing'],
@@ -35,6 +40,7 @@ describe('the rule required-facts', () => {
   it('needs the groups of its facts alone', () => {
     expect([...profileOf('{ rule: required-facts, facts: [width] }').needs]).toEqual(['signature', 'dimensions']);
     expect([...profileOf('{ rule: required-facts, facts: [captured] }').needs]).toEqual(['signature', 'metadata']);
+    expect([...profileOf('{ rule: required-facts, facts: [title] }').needs]).toEqual(['signature', 'description']);
   });
 
   it('knows what a misspelt fact means', () => {

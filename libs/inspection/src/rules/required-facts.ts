@@ -26,6 +26,11 @@ const FACTS = {
   },
   location: { words: 'a location', needs: 'metadata', read: (facts) => facts.location },
   'location.altitude': { words: 'an altitude', needs: 'metadata', read: (facts) => facts.location?.altitude },
+  codec: { words: 'a video codec', needs: 'dimensions', read: (facts) => facts.codec },
+  rating: { words: 'a rating', needs: 'description', read: (facts) => facts.rating },
+  title: { words: 'a title', needs: 'description', read: (facts) => facts.title },
+  creator: { words: 'a creator', needs: 'description', read: (facts) => facts.creator },
+  copyright: { words: 'a copyright notice', needs: 'description', read: (facts) => facts.copyright },
   durationSeconds: { words: 'a duration', needs: 'metadata', read: (facts) => facts.durationSeconds },
 } as const satisfies Record<string, KnownFact>;
 

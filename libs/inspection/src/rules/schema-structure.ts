@@ -108,9 +108,16 @@ export function structureProblems(schema: Record<string, unknown>): Nonsense[] {
   return unfolding.refusals;
 }
 
-/** True where the word is a key or a text anywhere in the schema. */
-export function mentions(part: unknown, word: string): boolean {
-  if (part === word) return true;
-  if (Array.isArray(part)) return part.some((inner) => mentions(inner, word));
-  return isRecord(part) && Object.entries(part).some(([key, inner]) => key === word || mentions(inner, word));
+/**
+ * True where the schema names a property, as a key of `properties` and the like or in a list such as `required`. An
+ * annotation of the same name (`title: Cameras`) is none.
+ */
+export function namesProperty(part: unknown, name: string): boolean {
+  if (Array.isArray(part)) return part.some((inner) => inner === name || namesProperty(inner, name));
+  return (
+    isRecord(part) &&
+    Object.entries(part).some(
+      ([key, inner]) => (key === name && typeof inner !== 'string') || namesProperty(inner, name),
+    )
+  );
 }
