@@ -43,11 +43,11 @@ const orientationOf = (value: number | undefined): number | undefined =>
 const degreesOf = (value: number | string | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined;
 
-/** `YYYY-MM-DDTHH:MM:SS` where the stored text is a date of the calendar, as Date sees it. */
+/** `YYYY-MM-DDTHH:MM:SS` where the stored text is a date of the calendar, as Date sees it; no seconds are the seconds 00. */
 export function dateOf(stored: string | undefined): string | undefined {
-  const parts = /^(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)/.exec(stored ?? '');
+  const parts = /^(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?/.exec(stored ?? '');
   if (parts === null) return undefined;
-  const text = `${parts.slice(1, 4).join('-')}T${parts.slice(4, 7).join(':')}`;
+  const text = `${parts.slice(1, 4).join('-')}T${parts[4]}:${parts[5]}:${parts[6] ?? '00'}`;
   const date = new Date(`${text}Z`);
   return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 19) !== text ? undefined : text;
 }

@@ -1,5 +1,6 @@
 import { type CaptureTime, type Camera, type Location, type Problem } from '@assay/inspection';
 import { type ByteSource } from './byte-source';
+import { type ExifBlock } from './exif-block';
 
 /** What a container says of itself beside EXIF, XMP and IPTC: the boxes of a video, the text chunks of a PNG. */
 export interface OwnWords {
@@ -24,6 +25,8 @@ export interface Contents {
   codec?: string;
   /** A TIFF structure with EXIF directories, whole and sound enough to be given to a reader of EXIF. */
   exif?: Buffer;
+  /** See {@link ExifBlock}. */
+  uprightBehind?: true;
   /** An XMP packet, read when it is asked for; the first that the file has. */
   xmp?: () => Buffer;
   /** Records of IPTC-IIM, read when they are asked for. */
@@ -47,6 +50,11 @@ export function addProblem(contents: Contents, code: string, message: string): v
   if (!contents.problems.some((problem) => problem.code === code)) contents.problems.push({ code, message });
 }
 
-export function addBrokenExif(contents: Contents): void {
-  addProblem(contents, 'unreadable-metadata', 'The EXIF directories are broken, wholly or in part.');
+/** The first block stands; what is broken in any of them is a problem. */
+export function addExif(contents: Contents, { block, sound, uprightBehind }: ExifBlock): void {
+  if (block !== undefined && contents.exif === undefined) {
+    contents.exif = block;
+    if (uprightBehind === true) contents.uprightBehind = true;
+  }
+  if (!sound) addProblem(contents, 'unreadable-metadata', 'The EXIF directories are broken, wholly or in part.');
 }

@@ -29,6 +29,8 @@ export const PICKS = {
 } as const;
 
 const nothing = Buffer.alloc(0);
+const ORIENTATION = 0x0112;
+const wantedInNext = wantedTags([ORIENTATION]);
 const wantedInIfd0 = wantedTags([...PICKS.ifd0, EXIF_POINTER, GPS_POINTER]);
 const wantedInExif = wantedTags(PICKS.exif);
 const wantedInGps = wantedTags(PICKS.gps);
@@ -38,6 +40,8 @@ export interface ExifBlock {
   block?: Buffer;
   /** False where something in the directories was broken and left out. */
   sound: boolean;
+  /** The first directory says no orientation, and the one behind it (a thumbnail's, another page's) that it is upright. */
+  uprightBehind?: true;
 }
 
 interface Directories {
@@ -64,6 +68,13 @@ function readDirectories(tiff: TiffStructure): Directories | null {
   return found;
 }
 
+/** What the directory behind the first says of orientation is not about the picture; but upright is what silence means, too. */
+function isUprightBehind(tiff: TiffStructure, { ifd0 }: Directories): boolean {
+  if (ifd0.entries.has(ORIENTATION) || ifd0.next === 0) return false;
+  const next = readDirectory(tiff, ifd0.next, wantedInNext);
+  return numbersOf(next?.entries.get(ORIENTATION), tiff.littleEndian)[0] === 1;
+}
+
 /** The EXIF block in `bytes`, which JPEG, PNG, WebP and HEIF carry. */
 export function exifBlock(bytes: Buffer): ExifBlock {
   const tiff = openTiff(
@@ -76,15 +87,19 @@ export function exifBlock(bytes: Buffer): ExifBlock {
   if (tiff === null) return { sound: false };
   const directories = readDirectories(tiff);
   if (directories === null) return { sound: false };
-  if (directories.sound && !tiff.big) return { block: bytes, sound: true };
-  return { block: excerpt(directories, tiff.littleEndian), sound: directories.sound };
+  const block = directories.sound && !tiff.big ? bytes : excerpt(directories, tiff.littleEndian);
+  const found: ExifBlock = { block, sound: directories.sound };
+  if (isUprightBehind(tiff, directories)) found.uprightBehind = true;
+  return found;
 }
 
 /** The EXIF directories of a whole TIFF file, wherever they lie in it. */
 export function exifOfTiff(tiff: TiffStructure): ExifBlock {
   const directories = readDirectories(tiff);
   if (directories === null) return { sound: false };
-  return { block: excerpt(directories, tiff.littleEndian), sound: directories.sound };
+  const found: ExifBlock = { block: excerpt(directories, tiff.littleEndian), sound: directories.sound };
+  if (isUprightBehind(tiff, directories)) found.uprightBehind = true;
+  return found;
 }
 
 const isPointer = (entry: TiffEntry): boolean => entry.tag === EXIF_POINTER || entry.tag === GPS_POINTER;

@@ -34,14 +34,17 @@ export function addMetadata(facts: FileFacts, raw: RawExif | null, contents: Con
   const xmp = packet !== undefined && wantsXmp(facts, packet, described) ? readXmp(packet) : NO_XMP;
   const wantsIptc = contents.iptc !== undefined && (described || facts.captured === undefined);
   const iptc = wantsIptc && contents.iptc !== undefined ? readIptc(contents.iptc()) : NO_IPTC;
+  // A PNG says it in words of its own, beside the XMP of the file that it was made from.
+  const png = own?.captured?.source.startsWith('PNG:') === true ? own.captured : undefined;
   const captured =
     facts.captured ??
     xmpTime(xmp, ['exif:DateTimeOriginal'], facts.problems) ??
     iptcTime(iptc) ??
+    png ??
     xmpTime(xmp, ['xmp:CreateDate', 'exif:DateTimeDigitized', 'photoshop:DateCreated'], facts.problems) ??
     own?.captured;
   if (captured !== undefined) facts.captured = captured;
-  const orientation = facts.orientation ?? xmpOrientation(xmp);
+  const orientation = facts.orientation ?? xmpOrientation(xmp) ?? (contents.uprightBehind === true ? 1 : undefined);
   if (orientation !== undefined) facts.orientation = orientation;
   const camera = merged<Camera>(facts.camera, own?.camera, xmpCamera(xmp));
   if (camera !== undefined) facts.camera = camera;

@@ -1,9 +1,13 @@
-import { type FactGroup } from '@assay/inspection';
+import { type FactGroup, type FileFacts } from '@assay/inspection';
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
 import { type FsPath } from '../folder';
 import { identityOf } from '../identity';
 import { bytesOfFile } from './byte-source';
+import { type Contents, addProblem } from './contents';
+import { type Exiftool } from './exiftool';
+import { addExiftoolFacts, exiftoolError } from './exiftool-facts';
 import { type RareMediaTypes, factsOf, mediaTypeOf, rareMediaType } from './file-facts';
+import { needsExiftool } from './foreign-formats';
 import { type ReadResult } from './reader-messages';
 
 /** node:fs has this constant on Linux alone; it spares a write of the inode for every file that is read. */
@@ -47,15 +51,21 @@ function openForReading(path: FsPath): number {
   }
 }
 
+/** Code that is not ours, and may hang, bloat or crash over a file. */
+export interface OutsideCode {
+  rareMediaTypes: RareMediaTypes;
+  exiftool: Exiftool;
+}
+
 /**
  * Reads the file at `path`, whose last segment is `name`. Follows no symlink there and opens nothing but a regular file.
- * Every error of the system is a result; only a fault of ours is thrown. `rare` null: no third-party code is let at it.
+ * Every error of the system is a result; only a fault of ours is thrown. `outside` null: no third-party code is let at it.
  */
 export async function readEntry(
   path: FsPath,
   name: string,
   needs: readonly FactGroup[],
-  rare: RareMediaTypes | null,
+  outside: OutsideCode | null,
 ): Promise<ReadResult> {
   let fd = -1;
   try {
@@ -68,14 +78,49 @@ export async function readEntry(
     if (after !== null) return after;
     const size = Number(stats.size);
     const source = bytesOfFile(fd, size);
-    const mediaType = mediaTypeOf(source) ?? (await rareMediaType(source, rare));
-    const { facts } = factsOf(source, name, mediaType, needs, rare === null);
+    const mediaType = mediaTypeOf(source) ?? (await rareMediaType(source, outside?.rareMediaTypes ?? null));
+    const { facts, contents } = factsOf(source, name, mediaType, needs, outside === null);
+    if (outside !== null && contents !== undefined && needsExiftool(facts, contents))
+      await askExiftool(outside.exiftool, pathOfDescriptor(fd, name), facts, contents, needs);
     return { kind: 'read', identity: identityOf(stats), size, modifiedAtMs: Number(stats.mtimeMs), facts };
   } catch (error) {
     return resultOfErrno(codeOf(error));
   } finally {
     if (fd >= 0) closeSync(fd);
   }
+}
+
+/**
+ * A path at which another program finds the very file that is open here, whatever has become of its name, and that holds
+ * no character of that name. Where there is no /proc it is the plain path, and a swap in this moment goes unnoticed; null
+ * for a name that no line can hold.
+ */
+function pathOfDescriptor(fd: number, name: string): string | null {
+  if (process.platform === 'linux') return `/proc/${process.pid}/fd/${fd}`;
+  const plain = `${process.cwd()}/${name}`;
+  return /[\n\r]/.test(plain) || !plain.isWellFormed() ? null : plain;
+}
+
+async function askExiftool(
+  exiftool: Exiftool,
+  path: string | null,
+  facts: FileFacts,
+  contents: Contents,
+  needs: readonly FactGroup[],
+): Promise<void> {
+  if (path === null) {
+    addProblem(contents, 'reader-unavailable', 'Only exiftool reads this file, and its name cannot be given to it.');
+    return;
+  }
+  const answer = await exiftool.read(path);
+  if (answer.kind === 'problem') {
+    addProblem(contents, answer.problem.code, answer.problem.message);
+    return;
+  }
+  const error = exiftoolError(answer.tags);
+  if (error !== undefined && facts.mediaType !== 'application/octet-stream')
+    addProblem(contents, 'unreadable-metadata', `exiftool says of this file: ${error}.`);
+  addExiftoolFacts(facts, answer.tags, contents, needs.includes('description'));
 }
 
 /** The one result of all names of a folder that could not be opened. */

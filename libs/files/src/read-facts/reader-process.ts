@@ -54,7 +54,7 @@ export class ReaderProcess {
     private readonly limits: ReaderLimits,
     private readonly events: ReaderEvents,
   ) {
-    this.child = fork(limits.entry, [String(limits.niceness)], {
+    this.child = fork(limits.entry, [limits.niceness, limits.secondsPerFile, limits.megabytesPerFile].map(String), {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(limits.megabytesPerFile * 0.75))}`],

@@ -2,15 +2,18 @@ import { getPriority, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type OpenFolder, fsPath, openFolder } from '../folder';
 import { otherMediaType } from './other-media-type';
-import { readEntry, resultOfFolderError } from './read-entry';
+import { Exiftool } from './exiftool';
+import { type OutsideCode, readEntry, resultOfFolderError } from './read-entry';
 import { type BatchMessage, type ReadResult, type ReaderMessage, SIGN_AFTER_MS } from './reader-messages';
 
 /*
  * The entry of a reader: a child process that reads batches of files and may be killed at any moment. Started by
- * FactReaders, which tells it its niceness as the first argument.
+ * FactReaders, whose arguments are its niceness, and the seconds and megabytes that exiftool may need for a file.
  */
 
 let lastSignAt = 0;
+/** The batch that is being read. */
+let current = 0;
 
 function send(message: ReaderMessage): void {
   lastSignAt = performance.now();
@@ -18,6 +21,12 @@ function send(message: ReaderMessage): void {
   process.send?.(message, undefined, undefined, (error) => {
     if (error !== null) process.exit(0);
   });
+}
+
+/** Says that we live, where the last sign is a while ago. */
+function sign(id: number): void {
+  current = id;
+  if (performance.now() - lastSignAt > SIGN_AFTER_MS) send({ kind: 'progress', id });
 }
 
 /**
@@ -44,10 +53,10 @@ async function readBatch({ id, root, folder, names, needs, bare }: BatchMessage)
   }
   try {
     const results: ReadResult[] = [];
-    const rare = bare ? null : otherMediaType;
+    const outside = bare ? null : outsideCode;
     for (const name of names) {
-      if (performance.now() - lastSignAt > SIGN_AFTER_MS) send({ kind: 'progress', id });
-      results.push(await readEntry(fsPath(name), name, needs, rare));
+      sign(id);
+      results.push(await readEntry(fsPath(name), name, needs, outside));
     }
     return results;
   } finally {
@@ -63,7 +72,12 @@ function dieWithParent(): void {
   process.on('disconnect', () => process.exit(0));
 }
 
-const niceness = Number(process.argv[2]);
+const [niceness = NaN, secondsPerFile = 5, megabytesPerFile = 256] = process.argv.slice(2).map(Number);
+const outsideCode: OutsideCode = {
+  rareMediaTypes: otherMediaType,
+  exiftool: new Exiftool({ secondsPerFile, megabytesPerFile, onWait: () => sign(current) }),
+};
+
 // Never a smaller one than inherited, which only the superuser may set.
 if (Number.isInteger(niceness)) setPriority(0, Math.max(niceness, getPriority(0)));
 // The parent decides when a reader ends; a signal to the whole group must not look like a crash in a file.
@@ -75,7 +89,7 @@ process.on('message', (message) => {
   const batch = message as BatchMessage;
   queue = queue.then(async () => {
     // So that the time before this batch does not count as the time of its first file.
-    if (performance.now() - lastSignAt > SIGN_AFTER_MS) send({ kind: 'progress', id: batch.id });
+    sign(batch.id);
     send({ kind: 'results', id: batch.id, results: await readBatch(batch) });
   });
 });

@@ -124,7 +124,7 @@ function readEntry(tiff: TiffStructure, table: Buffer, at: number, tag: number, 
   return value.length === length ? { tag, type, count, value } : null;
 }
 
-/** The entry's values where it holds whole numbers without sign, else none. */
+/** The entry's values where it holds whole numbers, else none. */
 export function numbersOf(entry: TiffEntry | undefined, littleEndian: boolean): number[] {
   if (entry === undefined) return [];
   const { type, count, value } = entry;
@@ -133,6 +133,9 @@ export function numbersOf(entry: TiffEntry | undefined, littleEndian: boolean): 
   for (let index = 0; index < count; index += 1) {
     const at = index * size;
     if (type === 1) numbers.push(value[at] ?? 0);
+    else if (type === 6) numbers.push(value.readInt8(at));
+    else if (type === 8) numbers.push(littleEndian ? value.readInt16LE(at) : value.readInt16BE(at));
+    else if (type === 9) numbers.push(littleEndian ? value.readInt32LE(at) : value.readInt32BE(at));
     else if (type === 3) numbers.push(number16(value, at, littleEndian));
     else if (type === 4 || type === 13) numbers.push(number32(value, at, littleEndian));
     else if (type === 16 || type === 18) numbers.push(number64(value, at, littleEndian));

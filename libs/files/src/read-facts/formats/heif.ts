@@ -1,5 +1,5 @@
 import { type ByteSource } from '../byte-source';
-import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
+import { type Contents, addExif, addProblem, setDimensions } from '../contents';
 import { exifBlock } from '../exif-block';
 import { type Box, findTopBox, innerBoxes } from '../iso-boxes';
 import { itemOfType, placeOfItem, primaryItem, rotationOfItem, sizeOfItem } from './heif-items';
@@ -26,6 +26,7 @@ export function readHeif(source: ByteSource, metadata: boolean): Contents {
   const primary = primaryItem(meta);
   const size = primary === null ? null : sizeOfItem(meta, primary);
   if (size !== null) setDimensions(contents, size.width, size.height);
+  else addProblem(contents, 'broken-structure', 'The boxes do not say the size of the picture.');
   const rotation = primary === null ? null : rotationOfItem(meta, primary);
   if (rotation !== null) contents.rotation = rotation;
   if (!metadata) return contents;
@@ -41,9 +42,7 @@ function readExifItem(source: ByteSource, meta: Box[], contents: Contents): void
   const bytes = bytesOfItem(source, meta, item, MAX_EXIF_BYTES);
   // The first four bytes say how many more stand before the TIFF structure (ISO/IEC 23008-12, A.2.1).
   const skip = bytes.length < 4 ? 0 : bytes.readUInt32BE(0);
-  const { block, sound } = exifBlock(bytes.subarray(Math.min(4 + skip, bytes.length)));
-  if (block !== undefined) contents.exif = block;
-  if (!sound) addBrokenExif(contents);
+  addExif(contents, exifBlock(bytes.subarray(Math.min(4 + skip, bytes.length))));
 }
 
 function bytesOfItem(source: ByteSource, meta: Box[], item: number, limit: number): Buffer {

@@ -1,5 +1,5 @@
 import { type ByteSource } from '../byte-source';
-import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
+import { type Contents, addExif, addProblem, setDimensions } from '../contents';
 import { exifBlock } from '../exif-block';
 import { JpegPackets } from './jpeg-packets';
 
@@ -82,8 +82,7 @@ export function readJpeg(source: ByteSource, metadata: boolean): Contents {
 
 /** True where nothing in it was broken. */
 function readExif(contents: Contents, bytes: Buffer): boolean {
-  const { block, sound } = exifBlock(bytes);
-  if (block !== undefined && contents.exif === undefined) contents.exif = block;
-  if (!sound) addBrokenExif(contents);
-  return sound;
+  const found = exifBlock(bytes);
+  addExif(contents, found);
+  return found.sound;
 }

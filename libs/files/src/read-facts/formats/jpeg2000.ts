@@ -1,5 +1,5 @@
 import { type ByteSource } from '../byte-source';
-import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
+import { type Contents, addExif, addProblem, setDimensions } from '../contents';
 import { exifBlock } from '../exif-block';
 import { type BoxPlace, boxesOf } from '../iso-boxes';
 
@@ -29,10 +29,8 @@ function readUuid(source: ByteSource, contents: Contents, { offset, length }: Bo
   const uuid = source.at(offset, 16).toString('hex');
   const content = () => source.at(offset + 16, length - 16);
   if (uuid === XMP_UUID) contents.xmp ??= content;
-  else if (uuid === EXIF_UUID && contents.exif === undefined) {
-    const { block, sound } = length > MAX_EXIF_BYTES ? { sound: false } : exifBlock(content());
-    if (block !== undefined) contents.exif = block;
-    if (!sound) addBrokenExif(contents);
+  else if (uuid === EXIF_UUID) {
+    addExif(contents, length > MAX_EXIF_BYTES ? { sound: false } : exifBlock(content()));
   }
 }
 

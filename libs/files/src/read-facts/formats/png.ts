@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { type ByteSource } from '../byte-source';
-import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
+import { parseDate } from '../capture-time';
+import { type Contents, addExif, addProblem, setDimensions } from '../contents';
 import { exifBlock } from '../exif-block';
 
 const IHDR = 0x49484452;
@@ -42,15 +43,13 @@ function readChunks(source: ByteSource, contents: Contents): void {
     if (type === IEND) return;
     if (type === EXIF) readExifChunk(source, contents, position + 8, length);
     else if (type === TEXT) noteText(source, contents, position + 8, length);
-    else if (type === RAW_PROFILE_TEXT || type === PLAIN_TEXT) noteRawProfile(source, contents, position + 8);
+    else if (type === RAW_PROFILE_TEXT || type === PLAIN_TEXT) noteOtherText(source, contents, position + 8, length);
     position += 12 + length;
   }
 }
 
 function readExifChunk(source: ByteSource, contents: Contents, offset: number, length: number): void {
-  const { block, sound } = length > MAX_EXIF_BYTES ? { sound: false } : exifBlock(source.at(offset, length));
-  if (block !== undefined) contents.exif ??= block;
-  if (!sound) addBrokenExif(contents);
+  addExif(contents, length > MAX_EXIF_BYTES ? { sound: false } : exifBlock(source.at(offset, length)));
 }
 
 /** Keyword, compression flag and method, language, translated keyword, text: the first four end with a zero or are bytes. */
@@ -76,9 +75,13 @@ function inflated(bytes: Buffer): Buffer {
   }
 }
 
-/** ImageMagick keeps other formats' metadata as hexadecimal text in chunks of such names. */
-function noteRawProfile(source: ByteSource, contents: Contents, offset: number): void {
-  const keyword = source.at(offset, MAX_KEYWORD).toString('latin1').split('\0', 1)[0] ?? '';
-  if (/^Raw profile type (exif|APP1|xmp|iptc|8bim)$/.test(keyword) || keyword === 'create-date')
-    contents.foreign = true;
+/** ImageMagick keeps other formats' metadata as hexadecimal text in chunks of such names, and its own date as plain text. */
+function noteOtherText(source: ByteSource, contents: Contents, offset: number, length: number): void {
+  const start = source.at(offset, Math.min(length, MAX_KEYWORD));
+  const end = start.indexOf(0);
+  const keyword = start.toString('latin1', 0, end < 0 ? 0 : end);
+  if (/^Raw profile type (exif|APP1|xmp|iptc|8bim)$/.test(keyword)) contents.foreign = true;
+  if (keyword !== 'create-date') return;
+  const parsed = parseDate(start.toString('latin1', end + 1));
+  if (parsed !== null) contents.own = { captured: { ...parsed, source: 'PNG:CreateDate' } };
 }

@@ -1,5 +1,5 @@
 import { type ByteSource } from '../byte-source';
-import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
+import { type Contents, addExif, addProblem, setDimensions } from '../contents';
 import { exifBlock } from '../exif-block';
 import { EXIF_RESOURCE, IPTC_RESOURCE, XMP_RESOURCE, findResources } from '../image-resources';
 
@@ -31,10 +31,7 @@ function readResources(source: ByteSource, contents: Contents, lengthAt: number)
   const xmp = found.get(XMP_RESOURCE);
   const iptc = found.get(IPTC_RESOURCE);
   if (exif !== undefined) {
-    const { block, sound } =
-      exif.length > MAX_EXIF_BYTES ? { sound: false } : exifBlock(source.at(exif.offset, exif.length));
-    if (block !== undefined) contents.exif = block;
-    if (!sound) addBrokenExif(contents);
+    addExif(contents, exif.length > MAX_EXIF_BYTES ? { sound: false } : exifBlock(source.at(exif.offset, exif.length)));
   }
   if (xmp !== undefined) contents.xmp = () => source.at(xmp.offset, xmp.length);
   if (iptc !== undefined) contents.iptc = () => source.at(iptc.offset, iptc.length);

@@ -1,5 +1,5 @@
 import { type ByteSource } from '../byte-source';
-import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
+import { type Contents, addExif, addProblem, setDimensions } from '../contents';
 import { exifOfTiff } from '../exif-block';
 import { IPTC_RESOURCE, findResources } from '../image-resources';
 import {
@@ -130,9 +130,7 @@ export function readTiff(source: ByteSource, metadata: boolean): Contents {
   const mediaType = mediaTypeOf(source, found.first, found.pages);
   if (mediaType !== undefined) contents.mediaType = mediaType;
   if (metadata) {
-    const { block, sound } = exifOfTiff(tiff);
-    if (block !== undefined) contents.exif = block;
-    if (!sound) addBrokenExif(contents);
+    addExif(contents, exifOfTiff(tiff));
     notePackets(tiff, found.first, contents);
   }
   return contents;

@@ -1,5 +1,5 @@
 import { type ByteSource } from '../byte-source';
-import { type Contents, addBrokenExif, addProblem, setDimensions } from '../contents';
+import { type Contents, addExif, addProblem, setDimensions } from '../contents';
 import { exifBlock } from '../exif-block';
 
 const VP8X = 0x56503858;
@@ -51,7 +51,5 @@ function readChunks(source: ByteSource, contents: Contents): void {
 function readExif(contents: Contents, bytes: Buffer): void {
   // Some writers copy the JPEG segment with its signature.
   const signed = bytes.length > 6 && bytes.readUInt32BE(0) === EXIF_SIGNATURE;
-  const { block, sound } = exifBlock(signed ? bytes.subarray(6) : bytes);
-  if (block !== undefined) contents.exif = block;
-  if (!sound) addBrokenExif(contents);
+  addExif(contents, exifBlock(signed ? bytes.subarray(6) : bytes));
 }
