@@ -1,10 +1,10 @@
 import 'reflect-metadata';
+import { surviveLostChannels } from '@assay/broker';
 import { BadEnvironment, type Config, InvalidProfileError, ProfilesFolderError, readConfig } from '@assay/config';
 import { LedgerMisconfigured, LedgerUnavailable } from '@assay/ledger';
 import { startApi } from './api';
 import { BadTrustProxy } from './http-application';
 import { createLog } from './log';
-import { surviveLostChannels } from './lost-channel';
 
 /** What an operator can mend, in words; null where the fault is ours. */
 function mendable(error: unknown, config: Config | null): string | null {
@@ -23,7 +23,10 @@ async function main(): Promise<void> {
   try {
     config = readConfig();
     const log = createLog(config, 'api');
-    surviveLostChannels(log, () => process.exit(1));
+    surviveLostChannels(log, () => {
+      log.flush();
+      process.exit(1);
+    });
     const api = await startApi(config, log);
     const drain = config.drainSeconds * 1000;
     let stopping = false;

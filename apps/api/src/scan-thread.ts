@@ -2,10 +2,10 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { surviveLostChannels } from '@assay/broker';
 import type { Config } from '@assay/config';
 import { startScanning } from '@assay/scanning';
 import { createLog, loggerService } from './log';
-import { surviveLostChannels } from './lost-channel';
 import type { FromThread, ToThread } from './scan-threads';
 
 /** The entry of a scan thread: a Nest application context of its own, beside the one that serves HTTP. */
@@ -40,5 +40,8 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
 if (parentPort === null) throw new Error('This is the entry of a worker thread');
 // On Linux this is of the thread alone; elsewhere it would be of the whole process, HTTP included.
 if (process.platform === 'linux') setPriority(NICENESS);
-surviveLostChannels(log, () => process.exit(1));
+surviveLostChannels(log, () => {
+  log.flush();
+  process.exit(1);
+});
 void run(parentPort);

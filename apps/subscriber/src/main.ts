@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { setPriority } from 'node:os';
+import { surviveLostChannels } from '@assay/broker';
 import { BadEnvironment, readConfig } from '@assay/config';
 import { LedgerMisconfigured, LedgerUnavailable } from '@assay/ledger';
 import { createLog } from './log';
-import { surviveLostChannels } from './lost-channel';
 import { startSubscriber } from './subscriber';
 
 /** Moving files yields to serving HTTP. */
@@ -22,7 +22,10 @@ async function main(): Promise<void> {
   try {
     const config = readConfig();
     const log = createLog(config);
-    surviveLostChannels(log, () => process.exit(1));
+    surviveLostChannels(log, () => {
+      log.flush();
+      process.exit(1);
+    });
     setPriority(NICENESS);
     const subscriber = await startSubscriber(config, log);
     const drain = config.drainSeconds * 1000;

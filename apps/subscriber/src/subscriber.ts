@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
 import type { Config } from '@assay/config';
-import { type Placing, startPlacing } from '@assay/placing';
+import { startPlacingWhereAsked } from '@assay/placing';
 import { loggerService } from './log';
 
 export interface Subscriber {
@@ -22,8 +22,7 @@ class SubscriberModule {}
 export async function startSubscriber(config: Config, log: Logger): Promise<Subscriber> {
   const logger = loggerService(log);
   const context = await NestFactory.createApplicationContext(SubscriberModule, { logger, abortOnError: false });
-  const placing: Placing | null = config.subscribe ? await startPlacing(config, logger) : null;
-  if (placing === null) log.info(gateClosed(config.subscribeSaid));
+  const placing = await startPlacingWhereAsked(config, logger);
   // Without connections nothing else would keep an idle process alive.
   const stay = setInterval(() => undefined, 60_000);
   return {
@@ -34,12 +33,4 @@ export async function startSubscriber(config: Config, log: Logger): Promise<Subs
       await context.close();
     },
   };
-}
-
-/** What the value of `activeInspectionSubscribe` means. `said`: undefined where it is not set. */
-function gateClosed(said: string | undefined): string {
-  const means = 'this process subscribes to nothing';
-  if (said === undefined) return `activeInspectionSubscribe is not set: ${means}`;
-  if (said === 'false') return `activeInspectionSubscribe is 'false': ${means}`;
-  return `activeInspectionSubscribe is '${said}', not exactly 'true': ${means}`;
 }

@@ -1,5 +1,6 @@
 export { Broker, type BrokerOptions } from './broker';
 export { BrokerUnavailable, TopologyMismatch } from './errors';
+export { surviveLostChannels, type LostChannelLog } from './lost-channel';
 export {
   HEADER,
   pathIn,

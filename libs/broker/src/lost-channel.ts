@@ -1,4 +1,8 @@
-import type { Logger } from 'pino';
+/** What it says, and to whom: the app's structured log. */
+export interface LostChannelLog {
+  warn(fields: object, message: string): void;
+  fatal(fields: object, message: string): void;
+}
 
 /**
  * amqplib throws this where something is settled or published on a channel that was lost with its connection. The
@@ -11,12 +15,14 @@ function isLostChannel(error: unknown): boolean {
   );
 }
 
-/** A rejection that nobody handled ends the process, as it should, unless a lost AMQP channel is all there is to it. */
-export function surviveLostChannels(log: Logger, end: () => void): void {
+/**
+ * A rejection that nobody handled ends the process, as it should, unless a lost AMQP channel is all there is to it. `end` is to end the
+ * process, after it has written what is logged.
+ */
+export function surviveLostChannels(log: LostChannelLog, end: () => void): void {
   const judge = (error: unknown): void => {
     if (isLostChannel(error)) return log.warn({ err: error }, 'An AMQP channel was lost; its messages come again');
     log.fatal({ err: error }, 'Something unexpected happened; this process ends');
-    log.flush();
     end();
   };
   process.on('unhandledRejection', judge);
