@@ -14,7 +14,7 @@ const shipped = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 const validate = new Ajv2020({ strict: false }).compile(profileSchema);
 
 describe('the published JSON Schema', () => {
-  it('is the one in the folder of profiles', () => {
+  it('is the one in the folder of profiles; where this fails, run `npm run docs:profiles`', () => {
     const published = JSON.parse(readFileSync(join(folder, 'profile.schema.json'), 'utf8')) as unknown;
     expect(published).toEqual(profileSchema);
   });

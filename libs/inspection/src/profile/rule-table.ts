@@ -8,7 +8,7 @@ import { profileDefinitionSchema } from './profile-schema';
 export const TABLE_BEGINS = '<!-- rules: made from the code by `npm run docs:profiles` -->';
 export const TABLE_ENDS = '<!-- end of rules -->';
 
-const HEAD = ['code', 'rule', 'severity', 'needs', 'fix', 'example'];
+const HEAD = ['code', 'rule', 'means', 'severity', 'needs', 'fix', 'example'];
 
 /** Groups of facts whose names do not say to a reader what they cost. */
 const WORDS: Partial<Record<FactGroup, string>> = { digest: 'every byte', decodes: 'every pixel' };
@@ -47,10 +47,11 @@ function rowsOf(kind: RuleKind): string[][] {
     lineWidth: 0,
     flowCollectionPadding: true,
   });
-  const codes = Object.keys(kind.codes);
-  return (codes.length === 0 ? ['those of its rules'] : codes.map(code)).map((name) => [
+  const codes = Object.entries(kind.codes).map(([name, means]) => [code(name), means] as const);
+  return (codes.length === 0 ? [['those of its rules', kind.summary] as const] : codes).map(([name, means]) => [
     name,
     `[${code(kind.kind)}](#${kind.kind})`,
+    means,
     code(severityOf(kind)),
     needsOf(kind),
     kind.fix,
@@ -59,7 +60,7 @@ function rowsOf(kind: RuleKind): string[][] {
 }
 
 /**
- * Every code of every kind of rule as a table in Markdown, aligned as the project's formatter aligns it: its default
+ * Every code of every kind of rule as a table in Markdown, aligned as the project's formatter aligns it: its meaning and default
  * severity, what must be read for it beside the media type, its fix, and an example that works. Pure.
  */
 export function ruleTable(): string {

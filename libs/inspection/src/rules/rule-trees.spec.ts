@@ -9,9 +9,10 @@ import type { InnerRule } from './rule-kind';
 
 /** One rule of each kind that combines no others, and some more of those that have several ways. */
 const leaves: InnerRule[] = [
-  ...RULE_KINDS.filter(({ inner }) => inner === undefined).map(({ example }) => {
-    const { severity: _, ...rule } = parse(example) as InnerRule;
-    return rule as InnerRule;
+  ...RULE_KINDS.filter((kind) => kind.inner === undefined).map(({ example }) => {
+    const rule = parse(example) as InnerRule;
+    delete rule['severity'];
+    return rule;
   }),
   { rule: 'megapixels', max: 1, unknown: 'allow' },
   { rule: 'aspect-ratio', allow: ['3:2'], eitherWay: false, tolerance: 0 },
