@@ -93,20 +93,25 @@ export class Workbench {
   dead: string[] = [];
   private holders = 0;
 
-  private constructor(readonly ledger: Ledger) {
-    this.top = resolveRoot(fs.mkdtempSync(join(tmpdir(), 'placing-')));
-    this.elsewhere = OTHER_DEVICE && resolveRoot(fs.mkdtempSync(join(OTHER_DEVICE, 'placing-')));
+  private constructor(
+    readonly ledger: Ledger,
+    private readonly ledgerFolder: string,
+  ) {
+    // In memory where that can be: thousands of crashes would else wait for the disk's fsync, which no test here looks at.
+    this.top = resolveRoot(fs.mkdtempSync(join(OTHER_DEVICE ?? tmpdir(), 'placing-')));
+    this.elsewhere = OTHER_DEVICE && resolveRoot(fs.mkdtempSync(join(tmpdir(), 'placing-')));
     this.roots = new Roots(this.elsewhere ? [this.top, this.elsewhere] : [this.top]);
   }
 
   static async open(): Promise<Workbench> {
-    const folder = fs.mkdtempSync(join(tmpdir(), 'placing-ledger-'));
-    return new Workbench(await openLedger({ url: `sqlite:${folder}/ledger.db`, patience: 20_000 }));
+    const folder = fs.mkdtempSync(join(OTHER_DEVICE ?? tmpdir(), 'placing-ledger-'));
+    return new Workbench(await openLedger({ url: `sqlite:${folder}/ledger.db`, patience: 20_000 }), folder);
   }
 
   async close(): Promise<void> {
     await this.ledger.close();
-    for (const folder of [this.top, this.elsewhere]) if (folder) fs.rmSync(folder, { recursive: true, force: true });
+    for (const folder of [this.top, this.elsewhere, this.ledgerFolder])
+      if (folder) fs.rmSync(folder, { recursive: true, force: true });
   }
 
   /** A finished walk over new files, its messages in the queue. `accept`: where they go, `<root>/<number>/accepted` where it is not given. */
