@@ -3,6 +3,7 @@ import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync,
 import { type FsPath } from '../folder';
 import { identityOf } from '../identity';
 import { bytesOfFile } from './byte-source';
+import { addContentFacts } from './content/content';
 import { type Contents, addProblem } from './contents';
 import { type Exiftool } from './exiftool';
 import { addExiftoolFacts, exiftoolError } from './exiftool-facts';
@@ -51,6 +52,8 @@ function openForReading(path: FsPath): number {
   }
 }
 
+const WHOLE_FILE: ReadonlySet<FactGroup> = new Set<FactGroup>(['complete', 'decodes', 'digest']);
+
 /** Code that is not ours, and may hang, bloat or crash over a file. */
 export interface OutsideCode {
   rareMediaTypes: RareMediaTypes;
@@ -60,12 +63,14 @@ export interface OutsideCode {
 /**
  * Reads the file at `path`, whose last segment is `name`. Follows no symlink there and opens nothing but a regular file.
  * Every error of the system is a result; only a fault of ours is thrown. `outside` null: no third-party code is let at it.
+ * `onWait` is called now and then while one file takes long.
  */
 export async function readEntry(
   path: FsPath,
   name: string,
   needs: readonly FactGroup[],
   outside: OutsideCode | null,
+  onWait: () => void = () => undefined,
 ): Promise<ReadResult> {
   let fd = -1;
   try {
@@ -82,6 +87,12 @@ export async function readEntry(
     const { facts, contents } = factsOf(source, name, mediaType, needs, outside === null);
     if (outside !== null && contents !== undefined && needsExiftool(facts, contents))
       await askExiftool(outside.exiftool, pathOfDescriptor(fd, name), facts, contents, needs);
+    if (needs.some((group) => WHOLE_FILE.has(group)))
+      await addContentFacts(
+        facts,
+        { fd, size, path: outside === null ? null : pathOfDescriptor(fd, name), onWait },
+        needs,
+      );
     return { kind: 'read', identity: identityOf(stats), size, modifiedAtMs: Number(stats.mtimeMs), facts };
   } catch (error) {
     return resultOfErrno(codeOf(error));

@@ -56,7 +56,7 @@ async function readBatch({ id, root, folder, names, needs, bare }: BatchMessage)
     const outside = bare ? null : outsideCode;
     for (const name of names) {
       sign(id);
-      results.push(await readEntry(fsPath(name), name, needs, outside));
+      results.push(await readEntry(fsPath(name), name, needs, outside, () => sign(id)));
     }
     return results;
   } finally {
