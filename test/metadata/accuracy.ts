@@ -11,12 +11,14 @@ export interface Expected {
   Orientation?: number;
   DateTimeOriginal?: string;
   CreateDate?: string;
+  OffsetTimeOriginal?: string;
   GPSLatitude?: number | string;
   GPSLongitude?: number | string;
 }
 
-/** `extra`: we say something where the other says nothing. */
-export type Comparison = 'right' | 'missing' | 'wrong' | 'extra';
+/** `extra`: we say something where the other says nothing. `hung`, `crashed`: what became of the reader, one a file. */
+export const COMPARISONS = ['right', 'missing', 'wrong', 'extra', 'hung', 'crashed'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
 
 export interface Observation {
   type: string;
@@ -34,6 +36,11 @@ const textOf = (value: unknown): string | undefined => {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   const shown = text.replace(/\p{Cc}/gu, '').trim();
   return shown === '' ? undefined : shown;
+};
+/** Asked for numbers, exiftool gives the number of a maker where AVCHD has one; that is no name. */
+const makeOf = (value: unknown): string | undefined => {
+  const text = textOf(value);
+  return text !== undefined && /^\d+$/.test(text) ? undefined : text;
 };
 /** A size of 0 says that there is none. */
 const sizeOf = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
@@ -62,14 +69,38 @@ function compare(expected: unknown, read: unknown): Comparison | null {
   return expected === read ? 'right' : 'wrong';
 }
 
+/** `+09:00` of what stands behind a date, or in a tag of its own. */
+const offsetOf = (stored: string | undefined): string | undefined =>
+  /(?:^|\d)([+-]\d\d:\d\d)(?: DST)?$/.exec(stored?.replace(/Z$/, '+00:00') ?? '')?.[1];
+
+/** The offset that is meant is that of the date that is taken; an EXIF date may have one in a tag of its own. */
+function expectedOffset({ DateTimeOriginal, CreateDate, OffsetTimeOriginal }: Expected): string | undefined {
+  if (dateOf(DateTimeOriginal) === undefined)
+    return offsetOf(dateOf(CreateDate) === undefined ? undefined : CreateDate);
+  return offsetOf(DateTimeOriginal) ?? offsetOf(OffsetTimeOriginal);
+}
+
+/** Whether the readers lived through the file. */
+export function observeReading(expected: Expected, facts: FileFacts): Observation {
+  const codes = facts.problems.map((problem) => problem.code);
+  const comparison = codes.includes('reader-timeout')
+    ? 'hung'
+    : codes.includes('reader-crashed') || codes.includes('reader-memory')
+      ? 'crashed'
+      : 'right';
+  const type = expected.FileType ?? 'unknown';
+  return { type, field: '(reading)', comparison, expected: 'facts', read: codes.join(' '), path: expected.path };
+}
+
 /** Every field of one file in which at least one of the two says something. */
 export function observe(expected: Expected, facts: FileFacts): Observation[] {
   const fields: [field: string, expected: unknown, read: unknown][] = [
     ['width', sizeOf(expected.ImageWidth), facts.width],
     ['height', sizeOf(expected.ImageHeight), facts.height],
-    ['make', textOf(expected.Make), facts.camera?.make],
+    ['make', makeOf(expected.Make), facts.camera?.make],
     ['model', textOf(expected.Model), facts.camera?.model],
     ['captured', dateOf(expected.DateTimeOriginal) ?? dateOf(expected.CreateDate), facts.captured?.local.slice(0, 19)],
+    ['offset', expectedOffset(expected), facts.captured?.offset ?? undefined],
     ['orientation', orientationOf(expected.Orientation), facts.orientation],
     ['latitude', degreesOf(expected.GPSLatitude), facts.location?.latitude],
     ['longitude', degreesOf(expected.GPSLongitude), facts.location?.longitude],
@@ -88,6 +119,15 @@ export class AccuracyTable {
     this.observations.push(...observations);
   }
 
+  /** Every type that was met, and the fields that the other program knows. */
+  types(): string[] {
+    return [...new Set(this.observations.map(({ type }) => type))].sort();
+  }
+
+  fields(): string[] {
+    return [...new Set(this.observations.map(({ field }) => field))].filter((field) => field !== '(reading)');
+  }
+
   count(comparison: Comparison, type?: string, field?: string): number {
     return this.matching(type, field).filter((observation) => observation.comparison === comparison).length;
   }
@@ -104,22 +144,27 @@ export class AccuracyTable {
     const rows = new Map<string, Record<Comparison, number>>();
     for (const observation of this.matching(type)) {
       const key = `${observation.type.padEnd(18)}${observation.field.padEnd(12)}`;
-      const row = rows.get(key) ?? { right: 0, missing: 0, wrong: 0, extra: 0 };
+      const row = rows.get(key) ?? { right: 0, missing: 0, wrong: 0, extra: 0, hung: 0, crashed: 0 };
       row[observation.comparison] += 1;
       rows.set(key, row);
     }
     const number = (value: number): string => String(value).padStart(8);
     const lines = [...rows]
       .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, row]) => key + number(row.right) + number(row.missing) + number(row.wrong) + number(row.extra));
+      .map(([key, row]) => key + COMPARISONS.map((comparison) => number(row[comparison])).join(''));
     const notRight = this.matching(type)
       .filter(({ comparison }) => comparison !== 'right')
       .map(
         ({ comparison, field, expected, read, path }) =>
           `${comparison.padEnd(8)}${field.padEnd(12)}${JSON.stringify(expected)} / ${JSON.stringify(read)}  ${path}`,
       );
-    const head = `${'type'.padEnd(18)}${'field'.padEnd(12)}   right missing   wrong   extra`;
+    const head = `${'type'.padEnd(18)}${'field'.padEnd(12)}${COMPARISONS.map((name) => name.padStart(8)).join('')}`;
     return [head, ...lines, '', ...notRight].join('\n');
+  }
+
+  /** Counts over several types, for targets that are set for a group of formats. */
+  sum(comparison: Comparison, types: readonly string[], field: string): number {
+    return types.reduce((sum, type) => sum + this.count(comparison, type, field), 0);
   }
 
   private matching(type?: string, field?: string): Observation[] {
