@@ -1,5 +1,6 @@
 import { decodePath, encodePath } from '@assay/inspection';
 import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { errnoOf } from './consequence';
 import { RESOLVE_BENEATH, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, openat2, systemError } from './system-calls';
 
 /** Something node:fs takes as a path: text where it is valid UTF-8, else the bytes. */
@@ -25,6 +26,7 @@ export interface OpenFolder {
 
 /** node:fs sets O_CLOEXEC itself and does not export it; every Linux architecture that Node.js supports has this value. */
 const O_CLOEXEC = process.platform === 'linux' ? 0o2000000 : 0;
+const UNSYNCABLE = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP']);
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
 /** node:fs takes text faster than bytes; text that is not valid UTF-8 must go as bytes. */
@@ -54,7 +56,12 @@ class DescriptorFolder implements OpenFolder {
   }
 
   sync(): void {
-    fsyncSync(this.fd);
+    try {
+      fsyncSync(this.fd);
+    } catch (error) {
+      // Some file systems (FUSE, SMB) can't flush a folder, and keep its names without being asked; fsync(2) says EINVAL of them.
+      if (!UNSYNCABLE.has(errnoOf(error))) throw error;
+    }
   }
 
   close(): void {
