@@ -68,7 +68,8 @@ export async function startPrivateBroker({ home, forTests = false, server = find
       } catch (error) {
         await endAll(place, state);
         // Between the choice of a port and its use another program may have taken it.
-        if (round === 3 || !/eaddrinuse|address already in use/i.test(error.message)) throw error;
+        if (round === 3 || !/eaddrinuse|address already in use|dist_port_already_used/i.test(error.message))
+          throw error;
       }
     }
   });

@@ -6,6 +6,9 @@ import { endProgram, isRunning, programOf, programsByEnvironment } from './progr
 
 const PM2 = path.join(CHECKOUT, 'node_modules', 'pm2', 'bin', 'pm2');
 
+/** By group: in fork mode its number, in cluster mode all of its settings. */
+const GIVEN_BY_PM2 = ['pm_id', 'pm2_env'];
+
 /**
  * One process under pm2.
  * @typedef {{ name: string, pid: number, online: boolean, restarts: number }} Pm2Process
@@ -59,8 +62,9 @@ export async function stopGroups(home) {
     await pm2(home, ['kill', '--silent']).catch(() => {});
     await endProgram(daemon, { graceMs: 5_000 });
   }
-  // What a killed daemon left: its processes carry the folder in their environment.
-  for (const program of programsByEnvironment('PM2_HOME', folder)) await endProgram(program, { graceMs: 30_000 });
+  // What a killed daemon left: its processes carry the folder, and what pm2 gives each of them, in their environment.
+  for (const program of programsByEnvironment('PM2_HOME', folder, GIVEN_BY_PM2))
+    await endProgram(program, { graceMs: 30_000 });
   rmSync(folder, { recursive: true, force: true });
   return processes.length;
 }

@@ -38,17 +38,21 @@ export function isRunning(program) {
 
 /**
  * Every program of this user whose environment holds `name=value` (Linux only; elsewhere none is found).
- * Finds what is left when a state file was lost.
+ * Finds what is left when a state file was lost. Where `marks` are given, it also holds a variable of one of these
+ * names: a shell that merely exported `name` is not meant.
+ * @param {string[]} [marks]
  * @returns {Program[]}
  */
-export function programsByEnvironment(name, value) {
+export function programsByEnvironment(name, value, marks) {
   if (process.platform !== 'linux') return [];
   const wanted = `${name}=${value}`;
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(wanted);
+        const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+        const marked = !marks || variables.some((variable) => marks.some((mark) => variable.startsWith(`${mark}=`)));
+        return marked && variables.includes(wanted);
       } catch {
         return false; // another user's, or gone meanwhile
       }

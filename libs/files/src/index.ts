@@ -26,3 +26,4 @@ export {
 } from './read-facts/fact-readers';
 export type { ReadRequest, ReadResult } from './read-facts/reader-messages';
 export { UnsafeFileSystem, assertPublishesSafely } from './move-file/publishes-safely';
+export { noRoomIn } from './room';

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,4 +47,31 @@ describe('the roots', () => {
     roots.check();
     expect(roots.locate(join(top, 'mount/x'))).toEqual({ root: join(top, 'mount'), relative: 'x' });
   });
+
+  const mounts = process.getuid?.() === 0 && canMount();
+  (mounts ? it : it.skip)('miss a file system that is unmounted, though its mount point is there', () => {
+    const path = join(top, 'a');
+    execFileSync('mount', ['-t', 'tmpfs', 'none', path]);
+    const roots = new Roots([path]);
+    try {
+      roots.check();
+    } finally {
+      execFileSync('umount', [path]);
+    }
+    expect(() => roots.check()).toThrow(/unmounted/);
+  });
 });
+
+function canMount(): boolean {
+  const at = fs.mkdtempSync(join(tmpdir(), 'mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', 'none', at], { stdio: 'ignore' });
+    execFileSync('umount', [at]);
+    return true;
+  } catch {
+    // A container without the right to mount: the test is skipped.
+    return false;
+  } finally {
+    fs.rmdirSync(at);
+  }
+}

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { posix } from 'node:path';
 import { openFolder, resolveRoot } from './folder';
 
@@ -26,6 +27,8 @@ const beneath = (folder: string, path: string): string | null => {
 /** The folders in which everything must lie. */
 export class Roots {
   private readonly resolved = new Map<string, string>();
+  /** Of each resolved root, as it was when it was first used. */
+  private readonly devices = new Map<string, string>();
 
   /** `paths`: absolute, as configured; they may go through symlinks, which are resolved once. */
   constructor(readonly paths: readonly string[]) {}
@@ -58,16 +61,37 @@ export class Roots {
     );
   }
 
-  /** Throws {@link RootUnavailable} naming the first root that can't be opened now. */
+  /**
+   * Throws {@link RootUnavailable} naming the first root that can't be used now: it can't be opened, or it lies on another device than when it was
+   * first used, as the empty mount point of an unmounted file system does.
+   */
   check(): void {
     for (const path of this.paths) {
       const root = this.resolve(path);
-      try {
-        openFolder(root, '').close();
-      } catch (cause) {
-        throw new RootUnavailable(`The root '${path}' can't be opened: ${(cause as Error).message}`, { cause });
-      }
+      const device = this.deviceOf(path, root);
+      if (device !== this.devices.get(root))
+        throw new RootUnavailable(
+          `The root '${path}' lies on another device than before: is its file system unmounted? Mount it again, or restart to use what is there now`,
+        );
     }
+  }
+
+  private deviceOf(path: string, root: string): string {
+    try {
+      const folder = openFolder(root, '');
+      try {
+        return String(fstatSync(folder.fd, { bigint: true }).dev);
+      } finally {
+        folder.close();
+      }
+    } catch (cause) {
+      throw new RootUnavailable(`The root '${path}' can't be opened: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  /** Every root without symlinks. Throws {@link RootUnavailable}. */
+  resolvedPaths(): string[] {
+    return this.paths.map((path) => this.resolve(path));
   }
 
   private resolveAll(): boolean {
@@ -87,9 +111,11 @@ export class Roots {
     if (known !== undefined) return known;
     try {
       const root = resolveRoot(path);
+      this.devices.set(root, this.deviceOf(path, root));
       this.resolved.set(path, root);
       return root;
     } catch (cause) {
+      if (cause instanceof RootUnavailable) throw cause;
       throw new RootUnavailable(`The root '${path}' can't be opened: ${(cause as Error).message}`, { cause });
     }
   }

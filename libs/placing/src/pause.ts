@@ -20,8 +20,8 @@ export class Pause {
   private stopped = false;
 
   constructor(
-    /** True when placing may be tried again; never throws. */
-    private readonly mayGoOn: () => boolean,
+    /** What keeps every file from being placed now, or null; never throws. */
+    private readonly problem: () => string | null,
     private readonly logger: Logger,
   ) {}
 
@@ -40,12 +40,14 @@ export class Pause {
     this.stopped = true;
   }
 
-  /** Resolves when nothing is paused. */
+  /** Resolves when nothing keeps files from being placed; looks before every batch, so that no attempt is made in vain. */
   async over(): Promise<void> {
+    const before = this.paused === null ? this.problem() : null;
+    if (before !== null) this.begin(before);
     while (this.paused) {
       if (this.stopped) throw new Error(`stopping while placing is paused: ${this.paused.why}`);
       await sleep(LOOK_EVERY_MS, undefined, { ref: false });
-      if (!this.paused || !this.mayGoOn()) continue;
+      if (!this.paused || this.problem() !== null) continue;
       this.logger.log(`Placing goes on after ${Math.round((Date.now() - this.paused.since) / 1000)} s`);
       this.paused = null;
     }

@@ -1,6 +1,6 @@
 import { Broker, BrokerUnavailable, PRIORITIES, type Subscription, filesQueue } from '@assay/broker';
 import type { Config } from '@assay/config';
-import { Roots } from '@assay/files';
+import { Roots, noRoomIn } from '@assay/files';
 import { type Ledger, openLedger } from '@assay/ledger';
 import type { LoggerService } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
@@ -143,7 +143,7 @@ export async function startPlacing(
   broker.start();
   const roots = new Roots(config.roots);
   const resolver = new RowResolver(ledger, roots, `${holder}/resolver`);
-  const pause = new Pause(() => rootsAreUsable(roots), logger);
+  const pause = new Pause(() => problemOf(roots), logger);
   const pool = new Pool({
     publisher: broker.publisher,
     ledger,
@@ -161,12 +161,17 @@ export async function startPlacing(
   return new Placer(config, broker, ledger, pool, sweep, pause, holder, logger);
 }
 
-function rootsAreUsable(roots: Roots): boolean {
+/** What keeps every file from being placed: a root that is away, or full. */
+function problemOf(roots: Roots): string | null {
   try {
     roots.check();
-    return true;
-  } catch {
-    // That is the answer.
-    return false;
+    return (
+      roots
+        .resolvedPaths()
+        .map(noRoomIn)
+        .find((problem) => problem !== null) ?? null
+    );
+  } catch (error) {
+    return (error as Error).message;
   }
 }

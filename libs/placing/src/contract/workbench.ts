@@ -215,7 +215,7 @@ export class Workbench {
       roots: this.roots,
       resolver: this.resolver(),
       turnstile: new Turnstile(2),
-      pause: new Pause(() => true, silent),
+      pause: new Pause(() => null, silent),
       logger: silent,
       holder: `holder-${this.holders}`,
       maxAttempts,
