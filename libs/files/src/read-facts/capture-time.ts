@@ -80,7 +80,7 @@ export function captureTime(raw: RawExif, problems: Problem[]): CaptureTime | un
     const stated = parsed.offset ?? parseOffset(cleanText(raw[directory].get(offset)));
     return {
       local: withSubSeconds(parsed.local, raw[directory].get(subSeconds)),
-      offset: stated ?? offsetByGps(parsed.local, raw.gps),
+      offset: stated ?? (raw.gps.size === 0 ? null : offsetByGps(parsed.local, raw.gps)),
       source,
     };
   }

@@ -4,7 +4,7 @@ import { cleanText } from './clean-text';
 import { type Description } from './xmp-facts';
 
 /** Data sets of IPTC-IIM by record and number, `2:55`; the first of each. */
-type IptcRecords = Map<string, Buffer>;
+export type IptcRecords = Map<string, Buffer>;
 
 const MAX_BYTES = 256 * 1024;
 const MAX_DATA_SETS = 1000;

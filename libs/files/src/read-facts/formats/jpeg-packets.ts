@@ -10,6 +10,11 @@ const APP1 = 0xe1;
 const APP3 = 0xe3;
 const APP12 = 0xec;
 const APP13 = 0xed;
+/** "HEAP", "JPGM", "Meta", "Duck". */
+const HEAP = 0x48454150;
+const JPGM = 0x4a50474d;
+const META = 0x4d657461;
+const DUCK = 0x4475636b;
 const GUID_BYTES = 32;
 const MAX_SEGMENTS = 64;
 const MAX_BYTES = 1024 * 1024;
@@ -56,10 +61,10 @@ export class JpegPackets {
 
   /** Pictures of the years before EXIF was common: Agfa's and Olympus's texts, Kodak's directory, Canon's CIFF. */
   private isForeign(marker: number, offset: number): boolean {
-    const start = this.source.at(offset, 16).toString('latin1');
-    if (marker === APP0) return start.startsWith('HEAPJPGM', 6);
-    if (marker === APP3) return start.startsWith('Meta\0');
-    return !start.startsWith('Ducky');
+    const start = this.source.at(offset, 14);
+    if (start.length < 14) return false;
+    if (marker === APP0) return start.readUInt32BE(6) === HEAP && start.readUInt32BE(10) === JPGM;
+    return marker === APP3 ? start.readUInt32BE(0) === META : start.readUInt32BE(0) !== DUCK;
   }
 
   /**
