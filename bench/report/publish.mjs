@@ -1,0 +1,51 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CHECKOUT } from '../../deploy/local/checkout.mjs';
+import { CommandFailure, say } from '../../deploy/local/say.mjs';
+import { page } from './page.mjs';
+import { plot } from './plot.mjs';
+
+const SUMMARY = path.join(CHECKOUT, 'bench', 'summary.json');
+const PAGE = path.join(CHECKOUT, 'docs', 'benchmarks.md');
+const PLOT = path.join(CHECKOUT, 'docs', 'benchmarks.svg');
+
+/** Adds a run, or a profile, to what is published, and makes the page of it. */
+export function publish({ profiles, ...run }) {
+  const summary = read();
+  if (profiles) summary.profiles = { ...summary.profiles, ...shortened(profiles) };
+  else
+    summary.run = {
+      ...run,
+      rows: run.rows.map(({ rounds, ...row }) => ({ ...row, rounds: rounds.length <= 10 ? rounds : [] })),
+      measured: undefined,
+    };
+  writeFileSync(SUMMARY, `${JSON.stringify(summary, null, 2)}\n`);
+  write(summary);
+}
+
+/** The page and its plot, anew of what was published before. */
+export function regenerate() {
+  if (!existsSync(SUMMARY)) throw new CommandFailure('Nothing was published yet: npm run bench -- --publish');
+  write(read());
+}
+
+function write(summary) {
+  writeFileSync(PAGE, page(summary));
+  writeFileSync(PLOT, plot(summary));
+  say(`Made ${path.relative(CHECKOUT, PAGE)} and ${path.relative(CHECKOUT, PLOT)}.`);
+}
+
+function read() {
+  return existsSync(SUMMARY) ? JSON.parse(readFileSync(SUMMARY, 'utf8')) : {};
+}
+
+const shortened = (profiles) =>
+  Object.fromEntries(
+    Object.entries(profiles).map(([name, { functions, ...one }]) => [
+      name,
+      {
+        ...one,
+        functions: Object.fromEntries(Object.entries(functions).map(([kind, list]) => [kind, list.slice(0, 8)])),
+      },
+    ]),
+  );

@@ -1,0 +1,67 @@
+import path from 'node:path';
+import { say } from '../../deploy/local/say.mjs';
+import { probe } from '../probe/probe.mjs';
+import { median, summaryOf } from '../probe/percentiles.mjs';
+import { verifiedRun } from '../rounds.mjs';
+
+const PER_SECOND = 100;
+const LONGEST_S = 600;
+
+/** Waits for answers while files are moved, beside those of the idle product, in turns. */
+export async function httpBesideWork(bench) {
+  const { plan } = bench;
+  const delivery = await bench.delivery({ count: plan.photos });
+  const aside = await bench.delivery({ count: plan.warmUp, seed: 4 });
+  const product = await bench.product();
+  const scan = await verifiedScan(product, aside);
+  const one = path.join(aside.from, aside.photos.pathOf(0));
+  const requests = [
+    { name: 'scan', method: 'GET', url: `${product.client.url}/v1/scans/${scan}` },
+    {
+      name: 'inspection',
+      method: 'POST',
+      url: `${product.client.url}/v1/inspections`,
+      body: JSON.stringify({ path: one, profile: 'photos' }),
+    },
+  ];
+  say(`\nHTTP at ${PER_SECOND} requests/s, idle and beside a scan`);
+  // Code that was never run is no idle product.
+  await probe({ perSecond: PER_SECOND, seconds: 3, requests }).whole();
+  const rounds = [];
+  for (let round = 0; round < plan.rounds; round += 1) {
+    const idle = await probe({ perSecond: PER_SECOND, seconds: plan.probeSeconds, requests }).whole();
+    let busy;
+    await verifiedRun('Assay, while asked', delivery, async () => {
+      const running = probe({ perSecond: PER_SECOND, seconds: LONGEST_S, requests });
+      const result = await product.client.move(delivery);
+      busy = await running.end();
+      return result;
+    });
+    rounds.push(
+      Object.fromEntries(
+        requests.map(({ name }) => [name, { idle: summaryOf(idle[name]), busy: summaryOf(busy[name]) }]),
+      ),
+    );
+  }
+  const measured = requests.flatMap(({ name }) =>
+    ['p99', 'p50'].map((which) => {
+      const of = (state) => rounds.map((round) => round[name][state][which]);
+      return {
+        key: `http-${name}-${which}`,
+        value: median(rounds.map((round) => round[name].busy[which] / round[name].idle[which])),
+        ours: median(of('busy')),
+        theirs: median(of('idle')),
+        unit: 'ms',
+        rounds: rounds.map((round) => ({ ours: round[name].busy, theirs: round[name].idle })),
+      };
+    }),
+  );
+  for (const { key, ours, theirs } of measured)
+    say(`  ${key.padEnd(28)} ${ours.toFixed(1)} ms busy, ${theirs.toFixed(1)} ms idle`);
+  return { measured };
+}
+
+async function verifiedScan(product, delivery) {
+  const { id } = await verifiedRun('Assay, to have a scan', delivery, () => product.client.move(delivery));
+  return id;
+}
