@@ -21,14 +21,14 @@ function isInPlace(source: Spot, target: Spot | null): boolean {
 /**
  * Takes away what is left of the source of a placed file: under the own name, or under the source's name, where an attempt that lost had put it
  * back. A new file under the source's name stays, also one made by writing to the old after it was judged. Idempotent. Throws
- * {@link LeftoverStays} where this would take the file's last name.
+ * {@link LeftoverStays} where this would take the file's last name. The source of a transfer by copy is not touched.
  */
 export function finishSource(placement: Placement, folders: Folders): void {
   const { file, own } = placement;
   const target = placement.existingTarget(folders);
   if (target && placement.copy !== null && identityAt(target.folder, own) !== file.identity)
     removeOwn(target.folder, own);
-  const source = placement.source(folders);
+  const source = placement.keepsSource ? null : placement.source(folders);
   if (!source) return;
   const remove = (): void => {
     if (removeLeftover(source.folder, source.name, own, file.identity, file, !placement.placedAsCopy) === 'last-name')

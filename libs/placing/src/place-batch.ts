@@ -57,14 +57,20 @@ class BatchPlacing {
   async place(placements: Placement[]): Promise<void> {
     for (const placement of placements) this.guard(placement, () => recover(placement, this.folders));
     await this.onStep('taken-over');
-    for (const placement of this.open(placements, 'source')) this.guard(placement, () => this.stage(placement));
+    const sources = this.open(placements, 'source');
+    for (const placement of sources) if (!placement.keepsSource) this.guard(placement, () => this.stage(placement));
     await this.onStep('staged');
     for (const placement of this.open(placements, 'staged'))
-      if (this.otherDevice(placement)) await this.copy(placement);
+      if (this.otherDevice(placement)) await this.copyStaged(placement);
+    for (const placement of sources) if (placement.keepsSource) await this.copySource(placement);
     await this.onStep('copied');
-    await this.checkAndPublish(this.open(placements, 'staged'));
+    await this.checkAndPublish(this.publishable(placements));
     await this.makeDurable(placements.filter(({ at }) => at === 'placed'));
     for (const placement of placements) this.conclude(placement);
+  }
+
+  private publishable(placements: Placement[]): Placement[] {
+    return [...this.open(placements, 'staged'), ...this.open(placements, 'copied')];
   }
 
   private open(placements: Placement[], at: Placement['at']): Placement[] {
@@ -124,10 +130,7 @@ class BatchPlacing {
         return;
       case 'absent':
       case undefined:
-        // Another attempt may have it in its hands: an absence counts when it is seen twice, with a delay between.
-        placement.result = placement.delayedBefore
-          ? { kind: 'errored', reason: 'gone' }
-          : { kind: 'later', reason: 'gone', forgiven: false, pause: false };
+        placement.result = absence(placement);
     }
   }
 
@@ -141,21 +144,34 @@ class BatchPlacing {
     }
   }
 
-  private async copy(placement: Placement): Promise<void> {
+  private async copyStaged(placement: Placement): Promise<void> {
+    const copied = await this.copy(placement, placement.own);
+    if (copied === 'absent') this.fail(placement, { kind: 'nothing' });
+  }
+
+  private async copySource(placement: Placement): Promise<void> {
+    const copied = await this.copy(placement, null);
+    if (copied === 'copied') placement.at = 'copied';
+    if (copied === 'absent') this.fail(placement, absence(placement));
+  }
+
+  /** Copies what has the name `own` beside the source, or the source itself, to the own name beside the destination. */
+  private async copy(placement: Placement, own: string | null): Promise<'copied' | 'absent' | 'failed'> {
     try {
       const source = placement.source(this.folders);
+      if (!source) return 'absent';
       const target = placement.target(this.folders);
       // From here on there may be a copy to remove, whole or not.
       placement.copy = '';
-      const copied = source
-        ? await copyFile(source.folder, placement.own, target.folder, placement.own, placement.file.identity)
-        : ({ kind: 'absent' } as const);
+      const name = own ?? source.name;
+      const copied = await copyFile(source.folder, name, target.folder, placement.own, placement.file.identity);
       if (copied.kind === 'copied') placement.copy = copied.identity;
-      else if (copied.kind === 'absent') this.fail(placement, { kind: 'nothing' });
-      else this.fail(placement, { kind: 'errored', reason: 'changed-since-inspection' });
+      if (copied.kind !== 'changed') return copied.kind;
+      this.fail(placement, { kind: 'errored', reason: 'changed-since-inspection' });
     } catch (error) {
       this.fail(placement, resultOf(error));
     }
+    return 'failed';
   }
 
   private async checkAndPublish(staged: Placement[]): Promise<void> {
@@ -172,8 +188,8 @@ class BatchPlacing {
       else if (await this.publish(placement)) again.push(placement);
     await this.onStep('published');
     // The kernel says of some mounts only now that they are another device.
-    for (const placement of again) await this.copy(placement);
-    await this.checkAndPublish(this.open(again, 'staged'));
+    for (const placement of again) await this.copyStaged(placement);
+    await this.checkAndPublish(this.publishable(again));
   }
 
   /** The scan was cancelled, or another attempt has the row: then that one ends it. */
@@ -259,7 +275,7 @@ class BatchPlacing {
     await this.onStep('destinations-synced');
     for (const placement of placed)
       if (placement.result === null && (placement.copy !== null || placement.untidy)) this.finish(placement);
-    sync((placement) => placement.source(this.folders));
+    sync((placement) => (placement.keepsSource ? null : placement.source(this.folders)));
     await this.onStep('sources-finished');
     for (const placement of placed)
       placement.result ??= { kind: 'ended', outcome: placement.placedOutcome, reason: null };
@@ -269,6 +285,13 @@ class BatchPlacing {
     const failure = failureOf(() => finishSource(placement, this.folders));
     if (failure) placement.result = later(failure);
   }
+}
+
+/** Another attempt may have it in its hands: an absence counts when it is seen twice, with a delay between. */
+function absence({ delayedBefore }: Placement): Result {
+  return delayedBefore
+    ? { kind: 'errored', reason: 'gone' }
+    : { kind: 'later', reason: 'gone', forgiven: false, pause: false };
 }
 
 function failureOf(act: () => void): Error | null {

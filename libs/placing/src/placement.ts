@@ -1,4 +1,5 @@
 import { type Place, deviceOf, fsPath, ownName } from '@assay/files';
+import type { ProfileDefinition } from '@assay/inspection';
 import type { ClaimedFile, Ending, Scan } from '@assay/ledger';
 import { statSync } from 'node:fs';
 import { type Folders, type Spot, parentOf } from './folders';
@@ -15,10 +16,11 @@ export type Result =
 
 /**
  * One claimed file on its way through the steps. `at` says where the file is:
- * `source` (untouched), `staged` (under the own name beside its source), `placed` (under its destination's name).
+ * `source` (untouched), `staged` (under the own name beside its source), `copied` (a copy that is to be published, its source untouched), `placed`
+ * (under its destination's name).
  */
 export class Placement {
-  at: 'source' | 'staged' | 'placed' = 'source';
+  at: 'source' | 'staged' | 'copied' | 'placed' = 'source';
   /** Set once: nothing more is done with the file in this attempt. */
   result: Result | null = null;
   /** The identity of the copy under the own name in the destination's folder, where it had to be copied. */
@@ -31,6 +33,8 @@ export class Placement {
   resolved = true;
   destination: string;
   readonly own: string;
+  /** The profile's `transfer: copy`: nothing is written where the source lies. */
+  readonly keepsSource: boolean;
 
   constructor(
     readonly file: ClaimedFile,
@@ -42,12 +46,14 @@ export class Placement {
     this.own = ownName(file, file.attempt);
     this.destination = file.destination;
     this.untidy = file.attempt > 1;
+    this.keepsSource = (scan.profile.definition as Partial<ProfileDefinition>).transfer === 'copy';
   }
 
   /** Notes that the file is placed, where the identity found at its destination is the judged file or a copy of ours. False where it is another. */
   seenPlaced(there: string | null): boolean {
     const { identity, copyIdentity } = this.file;
-    if (there === null || ![identity, copyIdentity, this.copy].includes(there)) return false;
+    const ours = [copyIdentity, this.copy, ...(this.keepsSource ? [] : [identity])];
+    if (there === null || !ours.includes(there)) return false;
     this.at = 'placed';
     this.placedAsCopy = there !== identity;
     this.untidy = true;
@@ -73,8 +79,9 @@ export class Placement {
     return { folder: folders.made(root, folder), name };
   }
 
-  /** Bytes that will probably have to be copied, since the destination's root is on another device; 0 where a rename will do. */
+  /** Bytes that will probably have to be copied; 0 where a rename will do, since the destination's root is on the same device. */
   get bytesToCopy(): number {
+    if (this.keepsSource) return this.file.size;
     try {
       const { dev } = statSync(fsPath(this.locate(this.destination).root), { bigint: true });
       return String(dev) === deviceOf(this.file.identity) ? 0 : this.file.size;

@@ -9,7 +9,7 @@ import type { Placement } from './placement';
  */
 export function recover(placement: Placement, folders: Folders): void {
   if (placement.file.attempt <= 1) return;
-  const failure = takeStaged(placement, folders);
+  const failure = placement.keepsSource ? null : takeStaged(placement, folders);
   const target = placement.existingTarget(folders);
   if (target) {
     removeCopies(placement, target);

@@ -54,6 +54,10 @@ export const profileDefinitionSchema = z
       description:
         'A file that changed less than this many seconds ago may still be written: it is looked at again later.',
     }),
+    transfer: z.enum(['move', 'copy']).default('move').meta({
+      description:
+        'move: a placed file is gone from its source. copy: it stays there too, and nothing is written where it lies, so that sources may be read-only.',
+    }),
     rules: z.array(ruleSchema).max(200).meta({ description: 'The rules; each file is checked against all of them.' }),
     accept: z
       .strictObject({

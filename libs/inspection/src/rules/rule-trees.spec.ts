@@ -105,6 +105,7 @@ const profileOf = (rule: InnerRule) =>
   compileProfile({
     name: 'x',
     version: '1',
+    transfer: 'move' as const,
     settleSeconds: 2,
     rules: [{ severity: 'must', ...rule }],
     accept: { to: '{{ path }}', onConflict: 'number' },

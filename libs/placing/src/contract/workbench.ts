@@ -117,7 +117,11 @@ export class Workbench {
   /** A finished walk over new files, its messages in the queue. `accept`: where they go, `<root>/<number>/accepted` where it is not given. */
   async scan(
     plans: Plan[],
-    { copies = false, accept }: { copies?: boolean; accept?: (directory: string) => string } = {},
+    {
+      copies = false,
+      accept,
+      transfer = 'move',
+    }: { copies?: boolean; accept?: (directory: string) => string; transfer?: 'move' | 'copy' } = {},
   ) {
     made += 1;
     const directory = join(this.top, String(made), 'in');
@@ -153,7 +157,7 @@ export class Workbench {
         directory,
         accept: destination,
         quarantine: join(this.top, String(made), 'quarantined'),
-        profile: { name: 'p', version: '1', digest: 'sha256:00', definition: {} },
+        profile: { name: 'p', version: '1', digest: 'sha256:00', definition: { transfer } },
         dryRun: false,
         priority: 'normal',
         label: null,
