@@ -18,6 +18,7 @@ describe('a profile', () => {
         name: 'x',
         version: '1',
         settleSeconds: 2,
+        transfer: 'move',
         rules: [{ rule: 'size', severity: 'must', min: '1 kB' }],
         accept: { to: '{{ path }}', onConflict: 'number' },
         reject: { disposition: 'quarantine', to: '{{ path }}', onConflict: 'number' },
