@@ -35,8 +35,7 @@ await runCommand('npm test', async (cleanUps) => {
   const chosen = process.argv.slice(2);
   const total = { passed: 0, failed: 0, skipped: 0 };
   cleanUps.push(endChildren);
-  // Specs beside the code need no built product.
-  await setUp({ build: chosen.length === 0 || !chosen.every((arg) => /^(libs|apps)\b/.test(arg)) });
+  await setUp();
   if (chosen.length === 0) {
     for (const check of CHECKS) await runCheck(check, total);
   }
