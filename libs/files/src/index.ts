@@ -24,6 +24,7 @@ export {
   ReadersUnavailableError,
   type FactReadersOptions,
 } from './read-facts/fact-readers';
+export { exiftoolAvailability, type ExiftoolAvailability } from './read-facts/exiftool-program';
 export type { ReadRequest, ReadResult } from './read-facts/reader-messages';
 export { UnsafeFileSystem, assertPublishesSafely } from './move-file/publishes-safely';
 export { noRoomIn } from './room';

@@ -120,6 +120,8 @@ function readEntry(tiff: TiffStructure, table: Buffer, at: number, tag: number, 
   const valueAt = at + (big ? 12 : 8);
   if (length <= inline) return { tag, type, count, value: table.subarray(valueAt, valueAt + length) };
   const offset = big ? number64(table, valueAt, littleEndian) : number32(table, valueAt, littleEndian);
+  // Nothing lies within the header: a pointer there is a broken one.
+  if (offset < 8) return null;
   const value = bytes.at(offset, length);
   return value.length === length ? { tag, type, count, value } : null;
 }

@@ -30,7 +30,6 @@ const READERS: Readonly<Record<string, ContentsReader>> = {
   'image/avif': readHeif,
   'image/jp2': readJpeg2000,
   'image/jpx': readJpeg2000,
-  'image/jpm': readJpeg2000,
   'image/j2c': readJpeg2000,
   'image/x-icon': readIco,
   'image/x-pcx': readPcx,
