@@ -1,11 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { aptInstall } from './apt.mjs';
+import { existsSync } from 'node:fs';
+import { aptInstall, whileNoServiceStarts } from './apt.mjs';
 import { findOnPath } from './rabbitmq-server.mjs';
 import { say } from './say.mjs';
-
-/** Debian's way to say that no service may be started: invoke-rc.d and deb-systemd-invoke ask it, 101 forbids. */
-const POLICY = '/usr/sbin/policy-rc.d';
 
 /**
  * Installs the distribution's rabbitmq-server for its program alone: its service is neither started nor will it start
@@ -13,13 +10,7 @@ const POLICY = '/usr/sbin/policy-rc.d';
  */
 export function installRabbitmq() {
   say('No RabbitMQ is here: installing the package rabbitmq-server (apt-get update, apt-get install) …');
-  const guarded = !existsSync(POLICY);
-  if (guarded) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    aptInstall(['rabbitmq-server'], 'Install RabbitMQ in another way, or set AMQP_URL.');
-  } finally {
-    if (guarded) rmSync(POLICY, { force: true });
-  }
+  whileNoServiceStarts(() => aptInstall(['rabbitmq-server'], 'Install RabbitMQ in another way, or set AMQP_URL.'));
   keepServiceDown();
 }
 

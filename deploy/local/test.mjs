@@ -6,6 +6,7 @@ import { withoutOwnVariables } from './own-variables.mjs';
 import { CommandFailure, runCommand, say } from './say.mjs';
 import { setUp } from './setup.mjs';
 import { provideTestBroker } from './test-broker.mjs';
+import { provideTestPostgres } from './test-postgres.mjs';
 
 /** What a run of the whole suite checks besides jest; each counts as one test. */
 const CHECKS = [
@@ -39,8 +40,10 @@ await runCommand('npm test', async (cleanUps) => {
   if (chosen.length === 0) {
     for (const check of CHECKS) await runCheck(check, total);
   }
-  say('Starting a private broker …');
-  const { home, environment } = await provideTestBroker(cleanUps);
+  say('Starting a private broker and a private database …');
+  const { home, environment: broker } = await provideTestBroker(cleanUps);
+  const { environment: database } = await provideTestPostgres(cleanUps);
+  const environment = { ...broker, ...database };
   for (const project of PROJECTS) await runJest(project, chosen, home, environment, total);
   for (let next = cleanUps.pop(); next; next = cleanUps.pop()) await next();
   if (total.passed + total.failed + total.skipped === 0) {

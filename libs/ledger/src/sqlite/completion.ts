@@ -1,22 +1,7 @@
 import type { Statement } from 'better-sqlite3';
-import { OUTCOME_CODE, outcomeOf } from '../codes';
-import type { Counts, Outcome } from '../scan';
+import { type CountChange, changeValues, isBalanced } from '../count-change';
+import type { Counts } from '../scan';
 import { type Connection } from './connection';
-
-/** In the order of the columns in the statement that changes them. */
-const COUNTED = [
-  'found',
-  'pending',
-  'accepted',
-  'quarantined',
-  'left',
-  'skipped',
-  'conflicted',
-  'errored',
-] as const satisfies readonly (keyof Counts)[];
-
-/** Rows that an outcome gained or lost within one transaction. */
-export type CountChange = Partial<Record<Outcome | 'found', number>>;
 
 /** The counts of a scan and what follows from them. Each method runs inside a transaction of its caller. */
 export class Completion {
@@ -48,7 +33,7 @@ export class Completion {
 
   /** Applies the change, and completes the scan where that was the last pending row. */
   count(no: number, change: CountChange): void {
-    const row = this.#change.get(...COUNTED.map((name) => change[name] ?? 0), no);
+    const row = this.#change.get(...changeValues(change), no);
     if (row?.done === 1) this.complete(no);
   }
 
@@ -56,16 +41,6 @@ export class Completion {
   complete(no: number): void {
     const kept = this.#complete.get({ no, now: this.now() });
     if (kept === undefined) return;
-    const counted: Counts = { found: 0, ...emptyCounts() };
-    for (const { outcome, rows } of this.#recount.all(no)) {
-      counted[outcomeOf(outcome)] += rows;
-      counted.found += rows;
-    }
-    const equal = COUNTED.every((name) => kept[name] === counted[name]);
-    this.#balance.run(equal ? 1 : 0, no);
+    this.#balance.run(isBalanced(kept, this.#recount.all(no)) ? 1 : 0, no);
   }
-}
-
-export function emptyCounts(): Record<Outcome, number> {
-  return Object.fromEntries(Object.keys(OUTCOME_CODE).map((outcome) => [outcome, 0])) as Record<Outcome, number>;
 }

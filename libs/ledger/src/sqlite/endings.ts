@@ -1,25 +1,18 @@
 import type { Statement } from 'better-sqlite3';
-import { OUTCOME_CODE, outcomeOf } from '../codes';
-import { toBytes, toBytesOrNull } from '../exact-text';
+import { OPEN } from '../claim-row';
+import { OUTCOME_CODE } from '../codes';
+import { type EndingRow, decideEndings } from '../ending-row';
+import { toBytes } from '../exact-text';
 import type { Ending, FileKey } from '../file';
-import type { Outcome } from '../scan';
-import { OPEN } from './claims';
-import { type Completion, type CountChange } from './completion';
+import { type Completion } from './completion';
 import { type Connection } from './connection';
 
 const PENDING = OUTCOME_CODE.pending;
 
-interface EndedRow {
-  outcome: number;
-  attempt: number;
-  redriving: number;
-  holder_no: number;
-}
-
 /** How rows end, or are given back. Each method runs inside a transaction of its caller. */
 export class Endings {
   readonly #scan: Statement<[string], { no: number }>;
-  readonly #row: Statement<[number, number], EndedRow>;
+  readonly #row: Statement<[number, number], EndingRow>;
   readonly #end: Statement<[number, Buffer | null, number, number, number]>;
   readonly #endResolved: Statement<[number, Buffer | null, number, number, number]>;
   readonly #release: Statement<[number, number, number, number, number]>;
@@ -52,30 +45,26 @@ export class Endings {
   }
 
   end(endings: Ending[]): boolean[] {
-    const now = this.now();
-    const changes = new Map<string, { no: number; change: CountChange }>();
-    const recorded = endings.map((ending) => {
-      let scan = changes.get(ending.scan);
-      if (scan === undefined) {
-        const no = this.#scan.get(ending.scan)?.no;
-        if (no === undefined) return false;
-        scan = { no, change: {} };
-        changes.set(ending.scan, scan);
-      }
-      const row = this.#row.get(scan.no, ending.seq);
-      if (row === undefined || row.attempt !== ending.attempt) return false;
-      const from = outcomeOf(row.outcome);
-      const closed = from !== 'pending' && row.redriving === 0 && row.holder_no === 0;
-      if (closed) return from === ending.outcome;
-      const statement = ending.resolved ? this.#endResolved : this.#end;
-      statement.run(OUTCOME_CODE[ending.outcome], toBytesOrNull(ending.reason), now, scan.no, ending.seq);
-      move(scan.change, from, ending.outcome, 1);
-      return true;
-    });
-    for (const { no, change } of changes.values()) {
-      if (Object.keys(change).length > 0) this.completion.count(no, change);
+    const scans = new Map<string, number>();
+    for (const id of new Set(endings.map(({ scan }) => scan))) {
+      const no = this.#scan.get(id)?.no;
+      if (no !== undefined) scans.set(id, no);
     }
-    return recorded;
+    const rows = new Map<string, EndingRow | undefined>();
+    const rowOf = (no: number, seq: number) => {
+      const key = `${no} ${seq}`;
+      if (!rows.has(key)) rows.set(key, this.#row.get(no, seq));
+      return rows.get(key);
+    };
+    const decided = decideEndings(endings, scans, rowOf);
+    const now = this.now();
+    for (const scan of decided.scans) {
+      for (const { seq, outcome, reason, resolved } of scan.rows) {
+        (resolved ? this.#endResolved : this.#end).run(outcome, reason, now, scan.no, seq);
+      }
+      this.completion.count(scan.no, scan.change);
+    }
+    return decided.recorded;
   }
 
   release(claims: (FileKey & { attempt: number; forgiven: boolean })[]): void {
@@ -101,9 +90,4 @@ export class Endings {
     if (rows.length > 0) this.completion.count(no, { pending: -rows.length, left: rows.length });
     return rows.length;
   }
-}
-
-function move(change: CountChange, from: Outcome, to: Outcome, rows: number): void {
-  change[from] = (change[from] ?? 0) - rows;
-  change[to] = (change[to] ?? 0) + rows;
 }

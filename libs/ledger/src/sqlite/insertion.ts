@@ -1,15 +1,14 @@
 import type { Statement } from 'better-sqlite3';
 import { CONFLICT_CODE, OUTCOME_CODE } from '../codes';
+import type { CountChange } from '../count-change';
 import { toBytes, toBytesOrNull } from '../exact-text';
 import type { FoundFile } from '../file';
 import { type PlannedRow, plannedRow, refusedRow } from '../planned-row';
+import { Spans } from '../spans';
 import { Tally } from '../tally';
-import { type Completion, type CountChange } from './completion';
+import { type Completion } from './completion';
 import { type Connection } from './connection';
 import { type Numbering } from './numbering';
-
-/** Rows to a span: few enough to look through, many enough that the spans of 1,000,000 rows are few. */
-export const SPAN = 512;
 
 type InsertValues = [
   scan: number,
@@ -72,7 +71,7 @@ export class Insertion {
     const tally = new Tally();
     const change: CountChange = {};
     const moving: { seq: number; path: string }[] = [];
-    const spans = new Map<number, { low: Buffer; high: Buffer }>();
+    const spans = new Spans();
     let seq = found;
     for (const file of files) {
       const row = plannedRow(file);
@@ -81,7 +80,7 @@ export class Insertion {
       seq += 1;
       change[outcome] = (change[outcome] ?? 0) + 1;
       if (outcome === 'pending') moving.push({ seq, path: file.path });
-      widen(spans, Math.floor(seq / SPAN), row.path);
+      spans.add(seq, row.path);
       const { inspection } = file;
       if (inspection !== null) {
         const { facts, findings } = inspection;
@@ -91,7 +90,7 @@ export class Insertion {
       }
     }
     for (const { kind, key, count } of tally.counts()) this.#tally.run(scan, kind, key, count);
-    for (const [span, { low, high }] of spans) this.#span.run(scan, span, low, high);
+    for (const { span, low, high } of spans.all()) this.#span.run(scan, span, low, high);
     if (seq > found) this.completion.count(scan, { ...change, found: seq - found });
     return { inserted: seq - found, moving };
   }
@@ -133,11 +132,4 @@ export class Insertion {
     put(true, row, this.numbering.next(scan, wanted), toBytes(wanted));
     return row.outcome;
   }
-}
-
-function widen(spans: Map<number, { low: Buffer; high: Buffer }>, span: number, path: Buffer): void {
-  const known = spans.get(span);
-  if (known === undefined) spans.set(span, { low: path, high: path });
-  else if (path.compare(known.low) < 0) known.low = path;
-  else if (path.compare(known.high) > 0) known.high = path;
 }

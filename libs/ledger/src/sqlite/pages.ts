@@ -2,24 +2,17 @@ import type { Statement } from 'better-sqlite3';
 import { OUTCOME_CODE, VERDICT_CODE } from '../codes';
 import { afterPrefix, toBytes } from '../exact-text';
 import type { FileFilter } from '../file';
+import { END, FEW, type FilteredRows, type PageSource, chooseSource, hasPath } from '../page-source';
 import { OUTCOMES } from '../scan';
+import { SPAN } from '../spans';
 import { type Connection } from './connection';
-import { SPAN } from './insertion';
-
-/** Up to this many rows under a prefix are put in order for each page; where there are more, rows are walked by number. */
-const FEW = 10_000;
-/** No path is longer, so nothing sorts after this many of the highest byte. */
-const END = Buffer.alloc(65_536, 0xff);
 
 /** Numbers of rows, rising, after a given one: at most `limit`, and fewer only where there are no more. */
 export type Numbers = (after: number, limit: number) => number[];
 
 export interface Source {
-  /** About how many rows it has in all. */
-  rows: number;
   numbers: Numbers;
-  /** The filters that it answers for; the others are looked at row by row. */
-  answers: ReadonlySet<'outcome' | 'verdict' | 'code' | 'path'>;
+  answers: PageSource['answers'];
 }
 
 /** Ways to walk the rows of a filter in the order of their numbers. Each method runs inside a read of its caller. */
@@ -65,38 +58,39 @@ export class Pages {
 
   /** The source with the fewest rows among those that the filter allows. */
   source(scan: number, filter: FileFilter): Source {
-    const counts = this.#outcomes.get(scan) ?? {};
-    const sources: Source[] = [
-      {
-        rows: counts['found'] ?? 0,
-        numbers: (after, limit) => this.#all.all(scan, after, limit).map(seqOf),
-        answers: new Set(),
-      },
-    ];
-    if (filter.path !== undefined && filter.path !== '') sources.push(this.#pathSource(scan, filter.path));
-    if (filter.code !== undefined) {
-      const { code } = filter;
-      sources.push({
-        rows: this.#tally.get(scan, 'code', code)?.count ?? 0,
-        numbers: (after, limit) => this.#byCode.all(scan, code, after, limit).map(seqOf),
-        answers: new Set(['code']),
-      });
-    }
-    if (filter.outcome !== undefined || filter.verdict !== undefined) {
-      const ended = filter.outcome === undefined ? Infinity : (counts[filter.outcome] ?? 0);
-      const judged =
-        filter.verdict === undefined ? Infinity : (this.#tally.get(scan, 'verdict', filter.verdict)?.count ?? 0);
-      sources.push({
-        rows: Math.min(ended, judged),
-        numbers: this.#outcomeNumbers(scan, filter),
-        answers: new Set(['outcome', 'verdict']),
-      });
-    }
-    // Of equals the later one: it answers for more.
-    return sources.reduce((best, source) => (source.rows <= best.rows ? source : best));
+    const { by, answers } = chooseSource(filter, this.#rows(scan, filter));
+    return { numbers: this.#numbers(by, scan, filter), answers };
   }
 
-  /** One index is in order for each pair of outcome and verdict, so several pairs are merged. */
+  #rows(scan: number, filter: FileFilter): Partial<FilteredRows> {
+    const counts = this.#outcomes.get(scan) ?? {};
+    const tally = (kind: string, key: string | undefined) =>
+      key === undefined ? 0 : (this.#tally.get(scan, kind, key)?.count ?? 0);
+    return {
+      all: counts['found'] ?? 0,
+      path: hasPath(filter) ? (this.#few.get(scan, ...bounds(filter.path))?.rows ?? 0) : 0,
+      code: tally('code', filter.code),
+      outcome: filter.outcome === undefined ? 0 : (counts[filter.outcome] ?? 0),
+      verdict: tally('verdict', filter.verdict),
+    };
+  }
+
+  #numbers(by: PageSource['by'], scan: number, filter: FileFilter): Numbers {
+    const { code = '', path = '' } = filter;
+    switch (by) {
+      case 'number':
+        return (after, limit) => this.#all.all(scan, after, limit).map(seqOf);
+      case 'code':
+        return (after, limit) => this.#byCode.all(scan, code, after, limit).map(seqOf);
+      case 'outcome':
+        return this.#outcomeNumbers(scan, filter);
+      case 'few-paths':
+        return (after, limit) => this.#underPrefix.all(scan, ...bounds(path), after, limit).map(seqOf);
+      case 'many-paths':
+        return this.#manyPaths(scan, path);
+    }
+  }
+
   #outcomeNumbers(scan: number, filter: FileFilter): Numbers {
     const outcomes = (filter.outcome === undefined ? OUTCOMES : [filter.outcome]).map((name) => OUTCOME_CODE[name]);
     const verdicts = filter.verdict === undefined ? Object.values(VERDICT_CODE) : [VERDICT_CODE[filter.verdict]];
@@ -111,17 +105,9 @@ export class Pages {
     };
   }
 
-  /**
-   * Paths are in order in one index, numbers in another, and no index has both. Few rows under the prefix are fetched by path and
-   * sorted. Many are met soon when rows are walked by number, whose spans (the lowest and highest path of each
-   * {@link SPAN} numbers, which lie close together as a walk goes folder by folder) let all others be passed over.
-   */
-  #pathSource(scan: number, prefix: string): Source {
-    const low = toBytes(prefix);
-    const high = afterPrefix(low) ?? END;
-    const rows = this.#few.get(scan, low, high)?.rows ?? 0;
-    const few: Numbers = (after, limit) => this.#underPrefix.all(scan, low, high, after, limit).map(seqOf);
-    const many: Numbers = (after, limit) => {
+  #manyPaths(scan: number, prefix: string): Numbers {
+    const [low, high] = bounds(prefix);
+    return (after, limit) => {
       const found: number[] = [];
       let next = after + 1;
       while (found.length < limit) {
@@ -134,8 +120,13 @@ export class Pages {
       }
       return found;
     };
-    return { rows, numbers: rows > FEW ? many : few, answers: new Set(['path']) };
   }
+}
+
+/** Every path with the prefix is at least the first and below the second. */
+function bounds(prefix: string): [low: Buffer, high: Buffer] {
+  const low = toBytes(prefix);
+  return [low, afterPrefix(low) ?? END];
 }
 
 function seqOf(row: { seq: number }): number {

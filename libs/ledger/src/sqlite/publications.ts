@@ -1,30 +1,11 @@
 import type { Statement } from 'better-sqlite3';
 import { OUTCOME_CODE } from '../codes';
-import { fromBytes } from '../exact-text';
+import { type DuePublication, type OpenRow, assignmentOf, dueRows } from '../due-rows';
 import type { Republication } from '../file';
 import type { Publication } from '../ledger';
-import type { Priority } from '../scan';
 import { type Connection } from './connection';
 
 const PENDING = OUTCOME_CODE.pending;
-
-interface OpenRow {
-  seq: number;
-  generation: number;
-  path: Buffer;
-  published_at: number | null;
-}
-
-interface DueRow {
-  scan_no: number;
-  id: number;
-  last_seq: number;
-  confirmed_at: number | null;
-  cancelled: number;
-  scan: string;
-  priority: Priority;
-  request_id: string | null;
-}
 
 /**
  * A publication is what one transaction of a walk sends: the moving rows among a range of numbers. It is named by the first of them.
@@ -39,7 +20,7 @@ export class Publications {
   readonly #unconfirmed: Statement<[number, number], { id: number; last_seq: number }>;
   readonly #pending: Statement<[number, number, number], OpenRow>;
   readonly #redriving: Statement<[number, number, number], OpenRow>;
-  readonly #due: Statement<[number, number], DueRow>;
+  readonly #due: Statement<[number, number], DuePublication>;
   readonly #republished: Statement<[number, number, number]>;
   readonly #abandon: Statement<[number, number]>;
   readonly #oldest: Statement<[number | null, number, number]>;
@@ -92,7 +73,7 @@ export class Publications {
   unconfirmed(scan: number, scanId: string, limit: number): Publication[] {
     return this.#unconfirmed.all(scan, limit).map(({ id, last_seq }) => ({
       id,
-      assignments: this.#pending.all(scan, id, last_seq).map((row) => assignment(scanId, row)),
+      assignments: this.#pending.all(scan, id, last_seq).map((row) => assignmentOf(scanId, row)),
     }));
   }
 
@@ -109,28 +90,18 @@ export class Publications {
     while (due.length < limit) {
       const publication = this.#due.get(before, looked);
       if (publication === undefined) break;
-      const { scan_no, id, scan, priority, request_id } = publication;
-      let oldest: number | null = null;
-      for (const row of publication.cancelled === 1 ? [] : this.#openRows(publication)) {
-        let publishedAt = Math.max(row.published_at ?? 0, publication.confirmed_at ?? 0);
-        if (publishedAt < before && due.length < limit) {
-          due.push({ ...assignment(scan, row), priority, requestId: request_id });
-          this.#republished.run(now, scan_no, row.seq);
-          publishedAt = now;
-        }
-        oldest = Math.min(oldest ?? publishedAt, publishedAt);
-      }
+      const { scan_no, id } = publication;
+      const open = publication.cancelled === 1 ? [] : this.#openRows(publication);
+      const { due: more, oldest } = dueRows(publication, open, { before, now, room: limit - due.length });
+      for (const { seq } of more) this.#republished.run(now, scan_no, seq);
+      due.push(...more);
       this.#oldest.run(oldest, scan_no, id);
       if (oldest !== null && oldest < before) looked += 1;
     }
     return due;
   }
 
-  #openRows({ scan_no, id, last_seq }: DueRow): OpenRow[] {
+  #openRows({ scan_no, id, last_seq }: DuePublication): OpenRow[] {
     return [...this.#pending.all(scan_no, id, last_seq), ...this.#redriving.all(scan_no, id, last_seq)];
   }
-}
-
-function assignment(scan: string, row: OpenRow) {
-  return { scan, seq: row.seq, generation: row.generation, path: fromBytes(row.path) };
 }

@@ -1,36 +1,22 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { FileFacts, Finding } from '@assay/inspection';
 import type { Statement } from 'better-sqlite3';
-import { OUTCOME_CODE, VERDICT_CODE, outcomeOf, verdictOf } from '../codes';
-import { fromBytes, fromBytesOrNull, toBytes } from '../exact-text';
+import { OUTCOME_CODE, VERDICT_CODE } from '../codes';
+import { toBytes } from '../exact-text';
 import type { FileFilter, FileRecord, Summary } from '../file';
+import { type FileRow, type InspectionRow, fileRecord, summaryOf } from '../file-row';
+import { type ScanRow } from '../scan-row';
 import { type Connection } from './connection';
 import { Pages, type Source } from './pages';
-import { countsOf, type ScanRow } from './scan-row';
 
 /** Rows looked at before other work of this thread gets its turn. */
 const WINDOW = 500;
-
-interface FileRow {
-  seq: number;
-  outcome: number;
-  verdict: number;
-  attempt: number;
-  forgiven: number;
-  size: number | null;
-  modified_at: number | null;
-  updated_at: number;
-  path: Buffer;
-  destination: Buffer | null;
-  reason: Buffer | null;
-}
 
 /** What the ledger is asked by people. */
 export class Reading {
   readonly #pages: Pages;
   readonly #scan: Statement<[string], ScanRow>;
   readonly #file: Statement<[number, number], FileRow>;
-  readonly #inspection: Statement<[number, number], { facts: string; findings: string | null }>;
+  readonly #inspection: Statement<[number, number], InspectionRow>;
   readonly #hasCode: Statement<[number, string, number], { seq: number }>;
   readonly #tallies: Statement<[number], { kind: string; key: string; count: number }>;
 
@@ -84,18 +70,7 @@ export class Reading {
   summary(id: string): Summary {
     const scan = this.#scan.get(id);
     if (scan === undefined) throw new Error(`No scan ${id}`);
-    const summary: Summary = { counts: countsOf(scan), findings: [], mediaTypes: [], cameras: [] };
-    for (const { kind, key, count } of this.#tallies.all(scan.no)) {
-      if (kind === 'media-type') summary.mediaTypes.push({ mediaType: key, count });
-      else if (kind === 'camera') {
-        const [make, model] = JSON.parse(key) as [string | null, string | null];
-        summary.cameras.push({ make, model, count });
-      } else {
-        const [code, severity] = JSON.parse(key) as [string, 'must' | 'should'];
-        summary.findings.push({ code, severity, count });
-      }
-    }
-    return summary;
+    return summaryOf(scan, this.#tallies.all(scan.no));
   }
 
   /** What the source leaves to be looked at row by row. */
@@ -119,24 +94,6 @@ export class Reading {
   }
 
   #record(scan: string, no: number, row: FileRow): FileRecord {
-    const inspection = this.#inspection.get(no, row.seq);
-    const facts = inspection === undefined ? null : (JSON.parse(inspection.facts) as FileFacts);
-    const findings = inspection?.findings ?? null;
-    return {
-      scan,
-      seq: row.seq,
-      path: fromBytes(row.path),
-      size: row.size,
-      modifiedAt: row.modified_at,
-      mediaType: facts?.mediaType ?? null,
-      facts,
-      findings: findings === null ? [] : (JSON.parse(findings) as Finding[]),
-      verdict: verdictOf(row.verdict),
-      outcome: outcomeOf(row.outcome),
-      reason: fromBytesOrNull(row.reason),
-      destination: fromBytesOrNull(row.destination),
-      attempts: row.attempt - row.forgiven,
-      updatedAt: row.updated_at,
-    };
+    return fileRecord(scan, row, this.#inspection.get(no, row.seq));
   }
 }

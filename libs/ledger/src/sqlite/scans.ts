@@ -1,11 +1,11 @@
 import type { Statement } from 'better-sqlite3';
-import { fromBytes, toBytes } from '../exact-text';
+import { toBytes } from '../exact-text';
 import type { Created, IdempotencyKey } from '../ledger';
 import { overlap } from '../overlap';
 import type { NewScan, Scan, ScanState } from '../scan';
+import { type ScanRow, foldersOf, scanOf, shownScan } from '../scan-row';
 import { type Completion } from './completion';
 import { type Connection } from './connection';
-import { type ScanRow, scanOf } from './scan-row';
 
 const KEY_LIFE = 24 * 3600_000;
 const UNFINISHED = `state IN ('scheduled', 'queued', 'scanning', 'moving')`;
@@ -66,7 +66,7 @@ export class Scans {
       if (made) return used.body === key.body ? { kind: 'replayed', scan: made } : { kind: 'key-reused' };
     }
     const other = this.#unfinished.all().find((row) => overlap(scan, foldersOf(row)));
-    if (other !== undefined) return { kind: 'overlaps', scan: shown(other) };
+    if (other !== undefined) return { kind: 'overlaps', scan: shownScan(other) };
 
     const { profile } = scan;
     const inserted = this.#insert.run(
@@ -90,7 +90,7 @@ export class Scans {
     const no = Number(inserted.lastInsertRowid);
     this.#insertRoot.run(no);
     if (key !== null) this.#insertKey.run(key.owner, key.key, key.body, no, now);
-    return { kind: 'created', scan: shown(this.#byNo.get(no)) };
+    return { kind: 'created', scan: shownScan(this.#byNo.get(no)) };
   }
 
   announce(id: string): void {
@@ -133,7 +133,7 @@ export class Scans {
     return this.connection.db
       .prepare<unknown[], ScanRow>(`SELECT * FROM scans WHERE ${conditions.join(' AND ')} ORDER BY no DESC LIMIT ?`)
       .all(...values, filter.limit)
-      .map(shown);
+      .map(shownScan);
   }
 
   cancel(id: string, by: string | null): Scan | null {
@@ -142,18 +142,4 @@ export class Scans {
     if (this.#cancel.run({ no: row.no, now: this.now(), by }).changes > 0) this.completion.complete(row.no);
     return this.find(id);
   }
-}
-
-function foldersOf(row: ScanRow) {
-  return {
-    directory: fromBytes(row.directory),
-    accept: fromBytes(row.accept),
-    quarantine: fromBytes(row.quarantine),
-  };
-}
-
-function shown(row: ScanRow | undefined): Scan {
-  const scan = scanOf(row);
-  if (scan === null) throw new Error('The ledger lost a scan within one transaction');
-  return scan;
 }

@@ -2,10 +2,10 @@ import type { Statement } from 'better-sqlite3';
 import { OUTCOME_CODE, outcomeOf } from '../codes';
 import type { ClaimedFile, Unresolved } from '../file';
 import type { Outcome, Scan } from '../scan';
-import { type ClaimRow, claimedFile } from './claims';
+import { CLAIM_COLUMNS, type ClaimRow, claimedFile } from '../claim-row';
 import { type Connection } from './connection';
 import { type Holders } from './holders';
-import { type ScanRow, scanOf } from './scan-row';
+import { type ScanRow, scanOf } from '../scan-row';
 
 /** What was left behind and needs somebody. Each method runs inside a transaction of its caller. */
 export class Sweeping {
@@ -38,8 +38,7 @@ export class Sweeping {
       `UPDATE files SET attempt = attempt + 1, holder_no = @mine, released = 0, updated_at = @now
        WHERE scan_no = (SELECT no FROM scans WHERE id = @scan) AND seq = @seq AND attempt = @attempt AND outcome = @outcome
          AND holder_no <> 0
-       RETURNING outcome, action, on_conflict, generation, attempt, forgiven, redriving, size, path, identity, destination, base,
-         copy_identity`,
+       RETURNING ${CLAIM_COLUMNS}`,
     );
     this.#due = db.prepare(
       `UPDATE scans SET state = 'queued', announced_at = NULL WHERE state = 'scheduled' AND start_at <= @now`,

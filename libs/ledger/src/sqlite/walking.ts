@@ -7,7 +7,7 @@ import { type Completion } from './completion';
 import { type Connection } from './connection';
 import { type Insertion } from './insertion';
 import { type Publications } from './publications';
-import { type ScanRow, scanOf } from './scan-row';
+import { type ScanRow, scanOf } from '../scan-row';
 
 /** A walk's checkpoint and what it records. Each method runs inside a transaction of its caller. */
 export class Walking {

@@ -1,7 +1,8 @@
-import { fromBytes } from '../exact-text';
-import type { Counts, Priority, Scan, ScanState } from '../scan';
+import { fromBytes } from './exact-text';
+import type { ScanFolders } from './overlap';
+import type { Counts, Priority, Scan, ScanState } from './scan';
 
-/** A row of `scans`. */
+/** A row of `scans`, as every store keeps it. */
 export interface ScanRow {
   no: number;
   id: string;
@@ -32,7 +33,6 @@ export interface ScanRow {
   created_at: number;
   announced_at: number | null;
   started_at: number | null;
-  walked_at: number | null;
   walk_ended_at: number | null;
   finished_at: number | null;
   cancel_requested_at: number | null;
@@ -84,5 +84,20 @@ export function scanOf(row: ScanRow | undefined): Scan | null {
     cancelRequestedAt: row.cancel_requested_at,
     cancelRequestedBy: row.cancel_requested_by,
     error: row.error,
+  };
+}
+
+/** For a row that the present transaction wrote or saw. */
+export function shownScan(row: ScanRow | undefined): Scan {
+  const scan = scanOf(row);
+  if (scan === null) throw new Error('The ledger lost a scan within one transaction');
+  return scan;
+}
+
+export function foldersOf(row: ScanRow): ScanFolders {
+  return {
+    directory: fromBytes(row.directory),
+    accept: fromBytes(row.accept),
+    quarantine: fromBytes(row.quarantine),
   };
 }
