@@ -2,10 +2,11 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LedgerUnavailable, type Ledger } from './ledger';
 import { LedgerMisconfigured } from './misconfigured';
+import { PostgresLedger } from './postgres/postgres-ledger';
 import { SqliteLedger } from './sqlite/sqlite-ledger';
 
 export interface LedgerOptions {
-  /** `sqlite:<path>`, relative to the working directory or absolute. `postgres://…` is refused until it is supported. */
+  /** `sqlite:<path>`, relative to the working directory or absolute; or `postgres://user:password@host:port/database`, whose parameters say what TLS is wanted. */
   url: string;
   /** Milliseconds that a call waits for other writers before it throws LedgerUnavailable. Default 5,000. */
   patience?: number;
@@ -15,32 +16,37 @@ export interface LedgerOptions {
   now?: () => number;
 }
 
-/** The file of a `sqlite:` URL, absolute. Throws {@link LedgerMisconfigured} for any other URL. */
+/** Whether the URL is one of PostgreSQL's. */
+export function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:/i.test(url);
+}
+
+/** The file of a `sqlite:` URL, absolute. Throws {@link LedgerMisconfigured} for any other URL, without a word of it. */
 export function sqliteFile(url: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0].toLowerCase();
-  if (scheme === 'postgres:' || scheme === 'postgresql:') {
-    throw new LedgerMisconfigured('DATABASE_URL: PostgreSQL is not supported yet; use sqlite:<path>');
-  }
   const path = scheme === 'sqlite:' ? url.slice(scheme.length).replace(/^\/\/(?=\/)/, '') : '';
   if (path === '' || path.startsWith('//') || path.includes('\0')) {
-    throw new LedgerMisconfigured('DATABASE_URL: expected sqlite:<path>, such as sqlite:/var/lib/assay/ledger.db');
+    throw new LedgerMisconfigured(
+      'DATABASE_URL: expected sqlite:<path>, such as sqlite:/var/lib/assay/ledger.db, or postgres://user:password@host:5432/database',
+    );
   }
   return resolve(path);
 }
 
 /**
- * Opens the ledger, made where it is missing (its folder with mode 700, its file with 600) and brought to this version's schema; any number of processes may do
+ * Opens the ledger, made where it is missing (a folder with mode 700 and a file with 600, or a schema in the database) and brought to this version's schema; any number of processes may do
  * so at once. The caller closes it. Throws {@link LedgerMisconfigured} for a URL that can't be used and LedgerUnavailable for a place that can't
  * be used now.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const file = sqliteFile(options.url);
-  const readOnly = options.readOnly ?? false;
+  const { url, readOnly = false, patience = 5_000, now = Date.now } = options;
+  if (isPostgres(url)) return PostgresLedger.open({ url, readOnly, patience, now });
+  const file = sqliteFile(url);
   if (!readOnly) {
     makeFolder(dirname(file));
     makeFile(file);
   }
-  return SqliteLedger.open({ file, readOnly, patience: options.patience ?? 5_000, now: options.now ?? Date.now });
+  return SqliteLedger.open({ file, readOnly, patience, now });
 }
 
 /** Level by level: Node's own recursive mkdir never returns where a folder that exists refuses to hold another (in /proc, say). */

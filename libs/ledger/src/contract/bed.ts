@@ -20,6 +20,8 @@ import { type Counts, OUTCOMES } from '../scan';
 export interface Bed {
   /** What another process opens the same ledger with. */
   url: string;
+  /** What a ledger of its own would be made by, removed with the bed. */
+  newUrl(): Promise<string>;
   /** Another connection to the same ledger, closed with the bed. */
   open(): Promise<Ledger>;
   /** The clock of every connection: it stands still until a test moves it. */

@@ -6,7 +6,7 @@ import { claimAll, createScan, ending, everyPage, expectBalance, foundMany, publ
 import { type UnderTest } from './ledger-contract';
 
 /** Starts contract/program.ts as a process of its own; its output line by line, and its end. */
-function start(
+export function start(
   url: string,
   ...args: string[]
 ): { child: ChildProcess; lines: AsyncIterable<string>; end: Promise<number | null> } {
@@ -29,7 +29,8 @@ export function processContract(underTest: () => UnderTest): void {
 
   it('may open one new ledger at the same moment', async () => {
     const { bed } = underTest();
-    const started = Array.from({ length: 6 }, () => start(`${bed.url}-new`, 'open'));
+    const url = await bed.newUrl();
+    const started = Array.from({ length: 6 }, () => start(url, 'open'));
     expect(await Promise.all(started.map(({ end }) => end))).toEqual([0, 0, 0, 0, 0, 0]);
   });
 

@@ -14,6 +14,7 @@ async function makeBed(): Promise<Bed> {
   const opened: Ledger[] = [];
   return {
     url: `sqlite:${file}`,
+    newUrl: () => Promise.resolve(`sqlite:${file}-new`),
     clock,
     async open() {
       const ledger = await openLedger({ url: `sqlite:${file}`, now: () => clock.now });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Ledger } from '../ledger';
-import { type LedgerOptions, openLedger } from '../open-ledger';
+import { type LedgerOptions, isPostgres, openLedger } from '../open-ledger';
 import type { LedgerMethod, ThreadOptions } from './thread-messages';
 import { Writer } from './writer';
 
@@ -52,11 +52,14 @@ const RUNS = {
  * A ledger for a thread that must not wait, such as the one that serves HTTP: writes run in a worker thread with a connection of its own,
  * reads here on a connection that can only read. A call sees what every call that returned before it wrote.
  *
+ * A ledger in PostgreSQL keeps no thread waiting, and is opened here as it is.
+ *
  * Where the thread ends, the calls under way throw LedgerUnavailable, their effect unknown, and it is started again.
  * The caller closes the ledger, which ends the thread.
  */
 export async function openThreadedLedger(options: ThreadedLedgerOptions): Promise<Ledger> {
   const { url, patience = 5_000, entry = join(__dirname, 'ledger-thread.js') } = options;
+  if (isPostgres(url)) return openLedger({ url, patience });
   const thread: ThreadOptions = { url, patience };
   const writer = await Writer.start({ entry, thread, deadline: 2 * patience });
   let reader: Ledger;

@@ -1,0 +1,109 @@
+import { OPEN } from '../claim-row';
+import { OUTCOME_CODE } from '../codes';
+import { type EndedScan, type EndingRow, decideEndings } from '../ending-row';
+import { toBytes } from '../exact-text';
+import type { Ending, FileKey } from '../file';
+import { type Completion } from './completion';
+import { RowsByScan, scansOf } from './rows-by-scan';
+import { type Session } from './session';
+
+const PENDING = OUTCOME_CODE.pending;
+const UNCLAIMED = `scan_no = $1 AND outcome = ${PENDING} AND verdict IN (0, 1, 2) AND attempt = 0`;
+
+/** How rows end, or are given back. Each method runs inside a transaction of its caller. */
+export class Endings {
+  constructor(
+    private readonly completion: Completion,
+    private readonly now: () => number,
+  ) {}
+
+  /** All rows of the batch are locked and written before any scan's counts are: those are held for a moment only. */
+  async end(session: Session, endings: Ending[]): Promise<boolean[]> {
+    const scans = await scansOf(session, endings);
+    const columns = 'outcome, attempt, redriving, holder_no';
+    const rows = await RowsByScan.read<EndingRow>(session, columns, 'FOR UPDATE', scans, endings);
+    const numbers = new Map([...scans].map(([id, { no }]) => [id, no]));
+    const decided = decideEndings(endings, numbers, (no, seq) => rows.find(no, seq));
+    for (const scan of decided.scans) await this.#write(session, scan);
+    for (const { no, change } of decided.scans) await this.completion.count(session, no, change);
+    return decided.recorded;
+  }
+
+  async #write(session: Session, { no, rows }: EndedScan): Promise<void> {
+    await session.run(
+      `UPDATE files SET outcome = e.outcome, reason = e.reason, redriving = 0, updated_at = $3,
+         holder_no = CASE WHEN e.resolved = 1 THEN 0 ELSE holder_no END,
+         released = CASE WHEN e.resolved = 1 THEN 0 ELSE released END,
+         unresolved = CASE WHEN e.resolved = 1 OR holder_no = 0 THEN 0 ELSE 1 END
+       FROM unnest($2::bigint[], $4::smallint[], $5::bytea[], $6::smallint[]) AS e (seq, outcome, reason, resolved)
+       WHERE scan_no = $1 AND files.seq = ANY($2::bigint[]) AND files.seq = e.seq`,
+      no,
+      rows.map(({ seq }) => seq),
+      this.now(),
+      rows.map(({ outcome }) => outcome),
+      rows.map(({ reason }) => reason),
+      rows.map(({ resolved }) => (resolved ? 1 : 0)),
+    );
+  }
+
+  async release(session: Session, claims: (FileKey & { attempt: number; forgiven: boolean })[]): Promise<void> {
+    const scans = await scansOf(session, claims);
+    const now = this.now();
+    await RowsByScan.read(session, 'attempt', 'FOR UPDATE', scans, claims);
+    for (const [id, { no }] of scans) {
+      const mine = claims.filter(({ scan }) => scan === id);
+      await session.run(
+        `UPDATE files SET released = 1, forgiven = files.forgiven + c.forgiven, published_at = $5
+         FROM unnest($2::bigint[], $3::int[], $4::int[]) AS c (seq, attempt, forgiven)
+         WHERE scan_no = $1 AND files.seq = ANY($2::bigint[]) AND files.seq = c.seq AND files.attempt = c.attempt
+           AND released = 0 AND ${OPEN}`,
+        no,
+        mine.map(({ seq }) => seq),
+        mine.map(({ attempt }) => attempt),
+        mine.map(({ forgiven }) => (forgiven ? 1 : 0)),
+        now,
+      );
+    }
+  }
+
+  async resolve(session: Session, claim: FileKey & { attempt: number }): Promise<void> {
+    await session.run(
+      `UPDATE files SET holder_no = 0, released = 0, unresolved = 0
+       WHERE scan_no = (SELECT no FROM scans WHERE id = $1) AND seq = $2 AND attempt = $3 AND NOT ${OPEN}`,
+      claim.scan,
+      claim.seq,
+      claim.attempt,
+    );
+  }
+
+  async endUnclaimed(session: Session, id: string, limit: number): Promise<number> {
+    const scan = (await scansOf(session, [{ scan: id, seq: 0 }])).get(id);
+    if (scan?.cancelled !== 1) return 0;
+    const { no } = scan;
+    const rows = await this.#unclaimed(session, no, limit);
+    const reason = toBytes('cancelled');
+    const ended = rows.map(({ seq }) => ({ seq, outcome: OUTCOME_CODE.left, reason, resolved: true }));
+    if (ended.length === 0) return 0;
+    const change = { pending: -ended.length, left: ended.length };
+    await this.#write(session, { no, change, rows: ended });
+    await this.completion.count(session, no, change);
+    return ended.length;
+  }
+
+  /** Whoever claimed a row of a page meanwhile keeps it, and another page is looked at: none means that none is left. */
+  async #unclaimed(session: Session, no: number, limit: number): Promise<{ seq: number }[]> {
+    for (;;) {
+      const rows = await session.all<{ seq: number }>(
+        `SELECT seq FROM files WHERE ${UNCLAIMED} ORDER BY seq LIMIT $2 FOR UPDATE`,
+        no,
+        limit,
+      );
+      if (rows.length > 0 || limit === 0) return rows;
+      const left = await session.first<{ some: boolean }>(
+        `SELECT EXISTS (SELECT 1 FROM files WHERE ${UNCLAIMED}) AS some`,
+        no,
+      );
+      if (left?.some !== true) return rows;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { toBytes } from '../exact-text';
+import type { Created, IdempotencyKey } from '../ledger';
+import { overlap } from '../overlap';
+import type { NewScan, Scan, ScanState } from '../scan';
+import { type ScanRow, foldersOf, scanOf, shownScan } from '../scan-row';
+import { type Completion } from './completion';
+import { SCHEMA } from './schema';
+import { type Session, type Value } from './session';
+
+const KEY_LIFE = 24 * 3600_000;
+const UNFINISHED = `state IN ('scheduled', 'queued', 'scanning', 'moving')`;
+
+/** Scans as such: made, voided, cancelled and listed. Each method runs inside a transaction of its caller. */
+export class Scans {
+  constructor(
+    private readonly completion: Completion,
+    private readonly now: () => number,
+  ) {}
+
+  async create(session: Session, scan: NewScan, key: IdempotencyKey | null): Promise<Created> {
+    // One at a time: two that overlap must see each other.
+    await session.run(`SELECT pg_advisory_xact_lock(hashtextextended('${SCHEMA} scans', 0))`);
+    const now = this.now();
+    const known = await this.find(session, scan.id);
+    if (known !== null) return { kind: 'replayed', scan: known };
+    if (key !== null) {
+      const used = await this.#madeWith(session, key, now);
+      if (used !== null) return used;
+    }
+    const unfinished = await session.all<ScanRow>(`SELECT * FROM scans WHERE ${UNFINISHED} ORDER BY no`);
+    const other = unfinished.find((row) => overlap(scan, foldersOf(row)));
+    if (other !== undefined) return { kind: 'overlaps', scan: shownScan(other) };
+
+    const row = await this.#insert(session, scan, now);
+    const created = shownScan(row);
+    const no = row?.no ?? 0;
+    await session.run(`INSERT INTO walks (scan_no) VALUES ($1)`, no);
+    await session.run(`INSERT INTO folders (scan_no, path) VALUES ($1, ''::bytea)`, no);
+    if (key !== null) {
+      await session.run(
+        `INSERT INTO idempotency_keys (owner, key, body, scan_no, created_at) VALUES ($1, $2, $3, $4, $5)`,
+        key.owner,
+        key.key,
+        key.body,
+        no,
+        now,
+      );
+    }
+    return { kind: 'created', scan: created };
+  }
+
+  async #madeWith(session: Session, key: IdempotencyKey, now: number): Promise<Created | null> {
+    await session.run(`DELETE FROM idempotency_keys WHERE created_at <= $1`, now - KEY_LIFE);
+    const used = await session.first<{ body: string; scan_no: number }>(
+      `SELECT body, scan_no FROM idempotency_keys WHERE owner = $1 AND key = $2`,
+      key.owner,
+      key.key,
+    );
+    const made = used && scanOf(await session.first<ScanRow>(`SELECT * FROM scans WHERE no = $1`, used.scan_no));
+    if (!made) return null;
+    return used.body === key.body ? { kind: 'replayed', scan: made } : { kind: 'key-reused' };
+  }
+
+  #insert(session: Session, scan: NewScan, now: number): Promise<ScanRow | undefined> {
+    const { profile } = scan;
+    return session.first<ScanRow>(
+      `INSERT INTO scans (id, directory, accept, quarantine, profile_name, profile_version, profile_digest, profile_definition,
+         dry_run, priority, label, start_at, requested_by, request_id, state, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING *`,
+      scan.id,
+      toBytes(scan.directory),
+      toBytes(scan.accept),
+      toBytes(scan.quarantine),
+      profile.name,
+      profile.version,
+      profile.digest,
+      JSON.stringify(profile.definition ?? null),
+      scan.dryRun ? 1 : 0,
+      scan.priority,
+      scan.label,
+      scan.startAt,
+      scan.requestedBy,
+      scan.requestId,
+      scan.startAt === null ? 'queued' : 'scheduled',
+      now,
+    );
+  }
+
+  async announce(session: Session, id: string): Promise<void> {
+    await session.run(`UPDATE scans SET announced_at = $1 WHERE id = $2 AND announced_at IS NULL`, this.now(), id);
+  }
+
+  async void(session: Session, id: string): Promise<boolean> {
+    const row = await session.first<ScanRow>(`SELECT * FROM scans WHERE id = $1 FOR UPDATE`, id);
+    if (row === undefined) return true;
+    if (row.epoch > 0) return false;
+    await session.run(`DELETE FROM idempotency_keys WHERE scan_no = $1`, row.no);
+    await session.run(`UPDATE scans SET state = 'void' WHERE no = $1`, row.no);
+    return true;
+  }
+
+  async complete(session: Session, id: string): Promise<void> {
+    const row = await session.first<{ no: number }>(`SELECT no FROM scans WHERE id = $1`, id);
+    if (row !== undefined) await this.completion.complete(session, row.no);
+  }
+
+  async find(session: Session, id: string): Promise<Scan | null> {
+    return scanOf(await session.first<ScanRow>(`SELECT * FROM scans WHERE id = $1`, id));
+  }
+
+  async list(
+    session: Session,
+    filter: { state?: ScanState; label?: string; limit: number; cursor?: string },
+  ): Promise<Scan[]> {
+    const conditions = [`state <> 'void'`];
+    const values: Value[] = [];
+    const place = (value: Value) => `$${values.push(value)}`;
+    if (filter.state !== undefined) conditions.push(`state = ${place(filter.state)}`);
+    if (filter.label !== undefined) conditions.push(`label = ${place(filter.label)}`);
+    if (filter.cursor !== undefined) conditions.push(`no < (SELECT no FROM scans WHERE id = ${place(filter.cursor)})`);
+    const rows = await session.all<ScanRow>(
+      `SELECT * FROM scans WHERE ${conditions.join(' AND ')} ORDER BY no DESC LIMIT ${place(filter.limit)}`,
+      ...values,
+    );
+    return rows.map(shownScan);
+  }
+
+  async cancel(session: Session, id: string, by: string | null): Promise<Scan | null> {
+    const cancelled = await session.first<{ no: number }>(
+      `UPDATE scans SET state = 'moving', cancel_requested_at = $2, cancel_requested_by = $3,
+         walk_ended_at = coalesce(walk_ended_at, $2)
+       WHERE id = $1 AND cancel_requested_at IS NULL AND ${UNFINISHED} RETURNING no`,
+      id,
+      this.now(),
+      by,
+    );
+    if (cancelled !== undefined) await this.completion.complete(session, cancelled.no);
+    return this.find(session, id);
+  }
+}
