@@ -3,7 +3,7 @@ import { CONFLICT_CODE } from '../codes';
 import { fromBytes, toBytes } from '../exact-text';
 import type { Assignment, Claim, ClaimedFile, FileKey } from '../file';
 import { Destinations } from './destinations';
-import { RowsByScan, scansOf } from './rows-by-scan';
+import { HERE, RowsByScan, each, scansOf } from './rows-by-scan';
 import { type Session } from './session';
 
 /** From message to claim to check. Each method runs inside a transaction of its caller. */
@@ -18,7 +18,7 @@ export class Claims {
     for (const [no, seqs] of byScan(given.map(({ scan, seq }) => ({ no: scan.no, seq })))) {
       await session.run(
         `UPDATE files SET attempt = attempt + 1, holder_no = $3, released = 0, updated_at = $4
-         WHERE scan_no = $1 AND seq = ANY($2::bigint[])`,
+         FROM ${each('$2::bigint[]', 'seq')} WHERE ${HERE}`,
         no,
         seqs,
         holder,
@@ -47,8 +47,7 @@ export class Claims {
     for (const no of new Set(copies.map((copy) => copy.no))) {
       const mine = copies.filter((copy) => copy.no === no);
       await session.run(
-        `UPDATE files SET copy_identity = c.identity FROM unnest($2::bigint[], $3::text[]) AS c (seq, identity)
-         WHERE scan_no = $1 AND files.seq = ANY($2::bigint[]) AND files.seq = c.seq`,
+        `UPDATE files SET copy_identity = e.identity FROM ${each('$2::bigint[], $3::text[]', 'seq, identity')} WHERE ${HERE}`,
         no,
         mine.map(({ seq }) => seq),
         mine.map(({ copyIdentity }) => copyIdentity),

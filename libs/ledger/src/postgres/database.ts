@@ -203,6 +203,7 @@ async function prepare(client: ClientBase, readOnly: boolean, patience: number):
     enable_seqscan: 'off',
     enable_hashjoin: 'off',
     enable_mergejoin: 'off',
+    enable_material: 'off',
     jit: 'off',
     ...(readOnly ? { default_transaction_read_only: 'on' } : {}),
   };

@@ -26,7 +26,8 @@ export class Destinations {
   async look(destinations: string[]): Promise<void> {
     if (destinations.length === 0) return;
     const rows = await this.session.all<{ destination: Buffer; seq: number }>(
-      `SELECT destination, seq FROM files WHERE scan_no = $1 AND sha256(destination) = ANY($2::bytea[]) AND reserved = 1`,
+      `SELECT f.destination, f.seq FROM unnest($2::bytea[]) AS k (digest) CROSS JOIN LATERAL (
+         SELECT destination, seq FROM files WHERE scan_no = $1 AND sha256(destination) = k.digest AND reserved = 1 LIMIT 1) AS f`,
       this.scan,
       destinations.map((destination) => digestOf(toBytes(destination))),
     );
@@ -61,7 +62,7 @@ export class Destinations {
     const kept = [...this.#lasts];
     await this.session.run(
       `UPDATE numberings SET last = n.last FROM unnest($2::bytea[], $3::bigint[]) AS n (digest, last)
-       WHERE scan_no = $1 AND numberings.digest = ANY($2::bytea[]) AND numberings.digest = n.digest`,
+       WHERE scan_no = $1 AND numberings.digest = n.digest`,
       this.scan,
       kept.map(([base]) => digestOf(toBytes(base))),
       kept.map(([, last]) => last),

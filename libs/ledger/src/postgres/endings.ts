@@ -4,11 +4,17 @@ import { type EndedScan, type EndingRow, decideEndings } from '../ending-row';
 import { toBytes } from '../exact-text';
 import type { Ending, FileKey } from '../file';
 import { type Completion } from './completion';
-import { RowsByScan, scansOf } from './rows-by-scan';
+import { HERE, RowsByScan, each, scansOf } from './rows-by-scan';
 import { type Session } from './session';
 
 const PENDING = OUTCOME_CODE.pending;
-const UNCLAIMED = `scan_no = $1 AND outcome = ${PENDING} AND verdict IN (0, 1, 2) AND attempt = 0`;
+const ENDING_COLUMNS = 'outcome, attempt, redriving, holder_no';
+/** In the order of their numbers within each verdict, as the index has them. */
+const UNCLAIMED = `
+  SELECT f.seq FROM unnest(ARRAY[0, 1, 2]::smallint[]) AS v (verdict) CROSS JOIN LATERAL (
+    SELECT seq FROM files WHERE scan_no = $1 AND outcome = ${PENDING} AND verdict = v.verdict AND attempt = 0
+    ORDER BY seq LIMIT $2) AS f
+  ORDER BY f.seq LIMIT $2`;
 
 /** How rows end, or are given back. Each method runs inside a transaction of its caller. */
 export class Endings {
@@ -20,8 +26,7 @@ export class Endings {
   /** All rows of the batch are locked and written before any scan's counts are: those are held for a moment only. */
   async end(session: Session, endings: Ending[]): Promise<boolean[]> {
     const scans = await scansOf(session, endings);
-    const columns = 'outcome, attempt, redriving, holder_no';
-    const rows = await RowsByScan.read<EndingRow>(session, columns, 'FOR UPDATE', scans, endings);
+    const rows = await RowsByScan.read<EndingRow>(session, ENDING_COLUMNS, 'FOR UPDATE', scans, endings);
     const numbers = new Map([...scans].map(([id, { no }]) => [id, no]));
     const decided = decideEndings(endings, numbers, (no, seq) => rows.find(no, seq));
     for (const scan of decided.scans) await this.#write(session, scan);
@@ -35,8 +40,7 @@ export class Endings {
          holder_no = CASE WHEN e.resolved = 1 THEN 0 ELSE holder_no END,
          released = CASE WHEN e.resolved = 1 THEN 0 ELSE released END,
          unresolved = CASE WHEN e.resolved = 1 OR holder_no = 0 THEN 0 ELSE 1 END
-       FROM unnest($2::bigint[], $4::smallint[], $5::bytea[], $6::smallint[]) AS e (seq, outcome, reason, resolved)
-       WHERE scan_no = $1 AND files.seq = ANY($2::bigint[]) AND files.seq = e.seq`,
+       FROM ${each('$2::bigint[], $4::smallint[], $5::bytea[], $6::smallint[]', 'seq, outcome, reason, resolved')} WHERE ${HERE}`,
       no,
       rows.map(({ seq }) => seq),
       this.now(),
@@ -53,10 +57,9 @@ export class Endings {
     for (const [id, { no }] of scans) {
       const mine = claims.filter(({ scan }) => scan === id);
       await session.run(
-        `UPDATE files SET released = 1, forgiven = files.forgiven + c.forgiven, published_at = $5
-         FROM unnest($2::bigint[], $3::int[], $4::int[]) AS c (seq, attempt, forgiven)
-         WHERE scan_no = $1 AND files.seq = ANY($2::bigint[]) AND files.seq = c.seq AND files.attempt = c.attempt
-           AND released = 0 AND ${OPEN}`,
+        `UPDATE files SET released = 1, forgiven = files.forgiven + e.forgiven, published_at = $5
+         FROM ${each('$2::bigint[], $3::int[], $4::int[]', 'seq, attempt, forgiven')}
+         WHERE ${HERE} AND files.attempt = e.attempt AND released = 0 AND ${OPEN}`,
         no,
         mine.map(({ seq }) => seq),
         mine.map(({ attempt }) => attempt),
@@ -77,33 +80,27 @@ export class Endings {
   }
 
   async endUnclaimed(session: Session, id: string, limit: number): Promise<number> {
-    const scan = (await scansOf(session, [{ scan: id, seq: 0 }])).get(id);
+    const scans = await scansOf(session, [{ scan: id, seq: 0 }]);
+    const scan = scans.get(id);
     if (scan?.cancelled !== 1) return 0;
     const { no } = scan;
-    const rows = await this.#unclaimed(session, no, limit);
     const reason = toBytes('cancelled');
-    const ended = rows.map(({ seq }) => ({ seq, outcome: OUTCOME_CODE.left, reason, resolved: true }));
-    if (ended.length === 0) return 0;
-    const change = { pending: -ended.length, left: ended.length };
-    await this.#write(session, { no, change, rows: ended });
-    await this.completion.count(session, no, change);
-    return ended.length;
-  }
-
-  /** Whoever claimed a row of a page meanwhile keeps it, and another page is looked at: none means that none is left. */
-  async #unclaimed(session: Session, no: number, limit: number): Promise<{ seq: number }[]> {
     for (;;) {
-      const rows = await session.all<{ seq: number }>(
-        `SELECT seq FROM files WHERE ${UNCLAIMED} ORDER BY seq LIMIT $2 FOR UPDATE`,
-        no,
-        limit,
-      );
-      if (rows.length > 0 || limit === 0) return rows;
-      const left = await session.first<{ some: boolean }>(
-        `SELECT EXISTS (SELECT 1 FROM files WHERE ${UNCLAIMED}) AS some`,
-        no,
-      );
-      if (left?.some !== true) return rows;
+      const found = await session.all<{ seq: number }>(UNCLAIMED, no, limit);
+      if (found.length === 0) return 0;
+      const keys = found.map(({ seq }) => ({ scan: id, seq }));
+      const rows = await RowsByScan.read<EndingRow>(session, ENDING_COLUMNS, 'FOR UPDATE', scans, keys);
+      // Who claimed one of them meanwhile keeps it; where that leaves none, the next ones are looked at.
+      const ended = found.flatMap(({ seq }) => {
+        const row = rows.find(no, seq);
+        if (row?.outcome !== PENDING || row.attempt !== 0) return [];
+        return { seq, outcome: OUTCOME_CODE.left, reason, resolved: true };
+      });
+      if (ended.length === 0) continue;
+      const change = { pending: -ended.length, left: ended.length };
+      await this.#write(session, { no, change, rows: ended });
+      await this.completion.count(session, no, change);
+      return ended.length;
     }
   }
 }

@@ -8,7 +8,7 @@ import { Tally } from '../tally';
 import { Destinations } from './destinations';
 import { digestOf } from './digest';
 import { Overtaken } from './failure';
-import { HEAD, head } from './schema';
+import { head } from './schema';
 import { type Session } from './session';
 
 /** A row as it is inserted. */
@@ -57,9 +57,9 @@ export async function insertFiles(
 export async function knownPaths(session: Session, scan: number, paths: Buffer[]): Promise<Set<string>> {
   if (paths.length === 0) return new Set();
   const rows = await session.all<{ path: Buffer }>(
-    `SELECT path FROM files WHERE scan_no = $1 AND ${head('path')} = ANY($2::bytea[]) AND path = ANY($3::bytea[])`,
+    `SELECT f.path FROM unnest($2::bytea[]) AS k (path) CROSS JOIN LATERAL (
+       SELECT path FROM files WHERE scan_no = $1 AND ${head('path')} = ${head('k.path')} AND path = k.path LIMIT 1) AS f`,
     scan,
-    paths.map((path) => path.subarray(0, HEAD)),
     paths,
   );
   return new Set(rows.map(({ path }) => path.toString('latin1')));

@@ -111,9 +111,11 @@ function numberRows(
         limit,
       );
     case 'many-paths':
+      // By the numbers: no index is on the whole path.
       return session.all(
         `SELECT f.seq FROM spans s CROSS JOIN LATERAL (
-           SELECT seq FROM files WHERE ${UNDER} AND seq BETWEEN greatest($5::bigint, s.span * ${SPAN}) AND s.span * ${SPAN} + ${SPAN - 1}
+           SELECT seq FROM files WHERE scan_no = $1 AND path >= $2 AND path < $3
+             AND substring(path FROM 1 FOR octet_length($4::bytea)) = $4 AND seq BETWEEN greatest($5::bigint, s.span * ${SPAN}) AND s.span * ${SPAN} + ${SPAN - 1}
            ORDER BY seq) AS f
          WHERE s.scan_no = $1 AND s.span >= $5::bigint / ${SPAN} AND s.high >= $2 AND s.low < $3
          ORDER BY s.span, f.seq LIMIT $6`,

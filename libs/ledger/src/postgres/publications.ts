@@ -3,6 +3,7 @@ import { OUTCOME_CODE } from '../codes';
 import { type DuePublication, type OpenRow, assignmentOf, dueRows } from '../due-rows';
 import type { Republication } from '../file';
 import type { Publication } from '../ledger';
+import { HERE, each } from './rows-by-scan';
 import { type Session } from './session';
 
 const OPEN_COLUMNS = 'seq, generation, path, published_at';
@@ -54,7 +55,8 @@ export class Publications {
     const publications: Publication[] = [];
     for (const { scan_no, id, last_seq } of rows) {
       const pending = await session.all<OpenRow>(
-        `SELECT ${OPEN_COLUMNS} FROM files WHERE scan_no = $1 AND seq BETWEEN $2 AND $3 AND outcome = ${OUTCOME_CODE.pending}
+        // By the numbers, not by the outcome: the other rows of the range are few.
+        `SELECT ${OPEN_COLUMNS} FROM files WHERE scan_no = $1 AND seq BETWEEN $2 AND $3 AND outcome + 0 = ${OUTCOME_CODE.pending}
          ORDER BY seq`,
         scan_no,
         id,
@@ -93,7 +95,7 @@ export class Publications {
       const open = publication.cancelled === 1 ? [] : await openRows(session, publication);
       const { due: more, oldest } = dueRows(publication, open, { before, now, room: limit - due.length });
       await session.run(
-        `UPDATE files SET published_at = $3 WHERE scan_no = $1 AND seq = ANY($2::bigint[])`,
+        `UPDATE files SET published_at = $3 FROM ${each('$2::bigint[]', 'seq')} WHERE ${HERE}`,
         scan_no,
         more.map(({ seq }) => seq),
         now,

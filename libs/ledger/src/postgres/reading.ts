@@ -78,8 +78,10 @@ export class Reading {
     const numbers = await numbersOf(session, by, no, filter, filter.after, window);
     const rows = await session.all<FileRow & Partial<InspectionRow>>(
       `SELECT f.seq, outcome, verdict, attempt, forgiven, size, modified_at, updated_at, path, destination, reason, facts, findings
-       FROM files f LEFT JOIN inspections i ON i.scan_no = f.scan_no AND i.seq = f.seq
-       WHERE ${['f.scan_no = $1', 'f.seq = ANY($2::bigint[])', ...tests].join(' AND ')} ORDER BY f.seq LIMIT $3`,
+       FROM unnest($2::bigint[]) AS k (seq)
+         CROSS JOIN LATERAL (SELECT * FROM files WHERE scan_no = $1 AND seq = k.seq LIMIT 1) AS f
+         LEFT JOIN LATERAL (SELECT facts, findings FROM inspections WHERE scan_no = $1 AND seq = k.seq LIMIT 1) AS i ON true
+       WHERE ${['true', ...tests].join(' AND ')} ORDER BY f.seq LIMIT $3`,
       no,
       numbers,
       filter.limit,
@@ -108,7 +110,7 @@ function untested(filter: FileFilter, answers: PageSource['answers'], place: (va
   }
   if (code !== undefined && !answers.has('code')) {
     tests.push(
-      `EXISTS (SELECT 1 FROM finding_codes c WHERE c.scan_no = f.scan_no AND c.code = ${place(code)} AND c.seq = f.seq)`,
+      `(SELECT true FROM finding_codes c WHERE c.scan_no = f.scan_no AND c.code = ${place(code)} AND c.seq = f.seq LIMIT 1)`,
     );
   }
   return tests;
