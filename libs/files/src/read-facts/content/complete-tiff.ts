@@ -8,9 +8,13 @@ const TILE_OFFSETS = 0x0144;
 const TILE_LENGTHS = 0x0145;
 const SUB_DIRECTORIES = 0x014a;
 const wanted = wantedTags([STRIP_OFFSETS, STRIP_LENGTHS, TILE_OFFSETS, TILE_LENGTHS, SUB_DIRECTORIES]);
+const anyPlace = wantedTags(
+  [],
+  Array.from({ length: 0x10000 }, (_, tag) => tag),
+);
 const MAX_DIRECTORIES = 1024;
 
-/** Every strip and tile of every directory within the file (TIFF 6.0, section 8); directories may stand in any order. */
+/** Every value, strip and tile of every directory within the file (TIFF 6.0, section 8); directories may stand in any order. */
 export function tiffEnds(stream: ByteStream): string | null {
   const bytes: Pick<ByteSource, 'at' | 'size'> = {
     size: stream.size,
@@ -26,7 +30,10 @@ export function tiffEnds(stream: ByteStream): string | null {
   for (let offset = open.shift(); offset !== undefined && seen.size <= MAX_DIRECTORIES; offset = open.shift()) {
     const directory = readDirectory(tiff, offset, wanted);
     if (directory === null) return 'A directory lies outside the file, or is broken.';
-    // Such as a list of more strips than are looked at.
+    const places = readDirectory(tiff, offset, anyPlace)?.places ?? new Map<number, never>();
+    if ([...places.values()].some((place) => place.offset + place.length > stream.size))
+      return 'A value of a directory lies outside the file.';
+    // The file holds them, so they are lists of more parts than are looked at.
     unread ||= !directory.sound;
     const numbers = (tag: number) => numbersOf(directory.entries.get(tag), tiff.littleEndian);
     for (const [offsets, lengths] of [

@@ -129,6 +129,8 @@ export function readTiff(source: ByteSource, metadata: boolean): Contents {
   if (page !== undefined) setDimensions(contents, page.width, page.height);
   const mediaType = mediaTypeOf(source, found.first, found.pages);
   if (mediaType !== undefined) contents.mediaType = mediaType;
+  // A raw format may keep its time in structures of its own, or in a JPEG inside.
+  if (panasonic || found.pages.some((one) => one.raw)) contents.foreign = true;
   if (metadata) {
     addExif(contents, exifOfTiff(tiff));
     notePackets(tiff, found.first, contents);

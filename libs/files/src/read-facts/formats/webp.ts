@@ -7,7 +7,6 @@ const VP8L = 0x5650384c;
 const VP8 = 0x56503820;
 const EXIF = 0x45584946;
 const XMP = 0x584d5020;
-const HAS_METADATA = 0x0c;
 const MAX_CHUNKS = 512;
 const MAX_EXIF_BYTES = 256 * 1024;
 const EXIF_SIGNATURE = 0x45786966;
@@ -23,7 +22,8 @@ export function readWebp(source: ByteSource, metadata: boolean): Contents {
   const type = first.readUInt32BE(0);
   if (type === VP8X) {
     setDimensions(contents, first.readUIntLE(12, 3) + 1, first.readUIntLE(15, 3) + 1);
-    if (metadata && ((first[8] ?? 0) & HAS_METADATA) !== 0) readChunks(source, contents);
+    // Whatever its flags say: some writers add a chunk and leave them as they were.
+    if (metadata) readChunks(source, contents);
   } else if (type === VP8L && first[8] === 0x2f) {
     const bits = first.readUInt32LE(9);
     setDimensions(contents, (bits & 0x3fff) + 1, ((bits >>> 14) & 0x3fff) + 1);
