@@ -83,6 +83,37 @@ describe('the broker', () => {
     await expect(declareTopology(host.amqpUrl)).rejects.toThrow(/inspection\.scans/);
   });
 
+  it('takes the evidence of an earlier version as it is', async () => {
+    await host.deleteQueue(DEAD_QUEUE);
+    const earlier = QUEUES.find(({ name }) => name === DEAD_QUEUE)?.earlier;
+    await host.call('PUT', `queues/${host.name}/${DEAD_QUEUE}`, earlier);
+    await declareTopology(host.amqpUrl);
+    await declareTopology(host.amqpUrl);
+    const queue = (await host.call('GET', `queues/${host.name}/${DEAD_QUEUE}`)) as { arguments: unknown };
+    expect(queue.arguments).toEqual(earlier?.arguments);
+    await broker.publisher.publish(dead(placeNumber(1), 'malformed: no sense'));
+    expect(await host.take(DEAD_QUEUE, 2)).toHaveLength(1);
+  });
+
+  it('keeps evidence however often somebody looks at it and puts it back', async () => {
+    await broker.publisher.publish(dead(placeNumber(1), 'malformed: no sense'));
+    const connection = await connect(host.amqpUrl);
+    try {
+      const channel = await connection.createChannel();
+      // Past the 20 returns after which RabbitMQ 4 drops what says nothing.
+      for (let looks = 0; looks < 30; looks += 1) {
+        await until(async () => {
+          const letter = await channel.get(DEAD_QUEUE);
+          if (letter) channel.nack(letter, false, true);
+          return letter !== false;
+        });
+      }
+    } finally {
+      await connection.close();
+    }
+    expect(await host.take(DEAD_QUEUE, 2)).toHaveLength(1);
+  });
+
   it('routes each priority to its queue, scans to theirs and what is dead to the evidence', async () => {
     await broker.publisher.publish(placeNumber(1, 'high'));
     await broker.publisher.publish(placeNumber(2, 'low'));

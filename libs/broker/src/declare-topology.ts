@@ -1,4 +1,4 @@
-import { type ChannelModel, connect } from 'amqplib';
+import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { BrokerUnavailable, TopologyMismatch } from './errors';
 import { EXCHANGES, QUEUES } from './topology';
 
@@ -21,6 +21,15 @@ async function dial(url: string): Promise<ChannelModel> {
   }
 }
 
+async function openChannel(connection: ChannelModel): Promise<Channel> {
+  const channel = await connection.createChannel();
+  // A refused declaration rejects by itself; without a listener it would end the process too.
+  channel.on('error', () => undefined);
+  return channel;
+}
+
+const codeOf = (error: unknown): number | undefined => (error as { code?: number }).code;
+
 /**
  * Declares every exchange, queue and binding on a connection of its own, so that a refusal breaks nobody's work. Idempotent.
  * Throws {@link BrokerUnavailable}, or {@link TopologyMismatch} where something of ours exists with other properties.
@@ -28,17 +37,23 @@ async function dial(url: string): Promise<ChannelModel> {
 export async function declareTopology(url: string): Promise<void> {
   const connection = await dial(url);
   try {
-    const channel = await connection.createChannel();
-    channel.on('error', () => undefined);
+    let channel = await openChannel(connection);
     for (const { name, type } of EXCHANGES) await channel.assertExchange(name, type, { durable: true });
-    for (const { name, options, bindings } of QUEUES) {
-      await channel.assertQueue(name, options);
+    for (const { name, options, earlier, bindings } of QUEUES) {
+      try {
+        await channel.assertQueue(name, options);
+      } catch (error) {
+        if (!earlier || codeOf(error) !== PRECONDITION_FAILED) throw error;
+        // The refusal closed the channel.
+        channel = await openChannel(connection);
+        await channel.assertQueue(name, earlier);
+      }
       for (const binding of bindings) await channel.bindQueue(name, binding.exchange, binding.key, binding.arguments);
     }
     await channel.close();
   } catch (cause) {
-    const error = cause as Error & { code?: number };
-    if (error.code === PRECONDITION_FAILED)
+    const error = cause as Error;
+    if (codeOf(error) === PRECONDITION_FAILED)
       throw new TopologyMismatch(
         `An exchange or queue exists with other properties than Assay's (delete it, or use another vhost): ${error.message}`,
         { cause },
