@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { aptInstall, mayInstall } from './apt.mjs';
 import { CHECKOUT } from './checkout.mjs';
+import { GUARDED_BUILD, abortsWhenCollecting, nativePackageLoads } from './native-packages.mjs';
 import { findOnPath } from './rabbitmq-server.mjs';
 import { CommandFailure, say } from './say.mjs';
 
@@ -40,11 +41,24 @@ export function ensurePackages() {
       if (npm(ci) !== 0) throw new CommandFailure('npm ci failed; it said why above. Mend that and try again.');
     }
   }
-  if (nativePackageLoads().ok) return;
-  say('Building native packages for this Node.js …');
-  npm(['rebuild', 'better-sqlite3']);
-  const { ok, words } = nativePackageLoads();
-  if (!ok) throw new CommandFailure(`better-sqlite3 can't be loaded. ${TOOLS}\n${words}`);
+  let native = nativePackageLoads();
+  if (!native.ok) {
+    say('Building native packages for this Node.js …');
+    npm(['rebuild', 'better-sqlite3']);
+    native = nativePackageLoads();
+  }
+  if (!native.ok) throw new CommandFailure(`better-sqlite3 can't be loaded. ${TOOLS}\n${native.words}`);
+  if (abortsWhenCollecting()) buildGuarded();
+}
+
+/** Newer headers of Node.js let a better-sqlite3 that is compiled with them end the product at any moment. */
+function buildGuarded() {
+  say(`Building better-sqlite3 once more: with the headers of Node.js ${process.versions.node} alone it would abort …`);
+  npm(['rebuild', 'better-sqlite3'], { env: { ...process.env, ...GUARDED_BUILD } });
+  if (nativePackageLoads().ok && !abortsWhenCollecting()) return;
+  throw new CommandFailure(
+    `better-sqlite3 can't be built so that Node.js ${process.versions.node} does not abort. Use Node.js 20 or 22.`,
+  );
 }
 
 /** Debian's packages of what a native package is compiled with, as far as they are not here. */
@@ -74,18 +88,12 @@ function packagesIn(file) {
   }
 }
 
-function nativePackageLoads() {
-  const script = "new (require('better-sqlite3'))(':memory:').close()";
-  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: CHECKOUT, encoding: 'utf8' });
-  return { ok: status === 0, words: stderr };
-}
-
 /** Runs npm to its end, its words on this terminal; returns its exit code. */
-function npm(args) {
+export function npm(args, { cwd = CHECKOUT, env = process.env } = {}) {
   const script = process.env.npm_execpath; // the very npm that runs this command
   const [program, first] =
     script && /\.[cm]?js$/.test(script) ? [process.execPath, [script]] : [findOnPath('npm') ?? 'npm', []];
-  const { status, error } = spawnSync(program, [...first, ...args], { cwd: CHECKOUT, stdio: 'inherit' });
+  const { status, error } = spawnSync(program, [...first, ...args], { cwd, env, stdio: 'inherit' });
   if (error) throw new CommandFailure(`npm can't be run: ${error.message}. It comes with Node.js.`);
   return status;
 }
