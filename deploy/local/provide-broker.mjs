@@ -23,11 +23,12 @@ import { CommandFailure, say } from './say.mjs';
  * A RabbitMQ for the installation of `home`: the one of `amqpUrl`; else in Docker, where an engine runs; else a private
  * node of an installed rabbitmq-server; else the same after installing it. An installation keeps the kind it began
  * with, since its messages are there. `forTests` prefers the private node (tests stop and kill their broker) and
- * gives the operator the right to make vhosts.
- * @param {{ home: string, amqpUrl?: string, forTests?: boolean }} options
+ * gives the operator the right to make vhosts. `server`: a private node of this start script, whatever else is there.
+ * @param {{ home: string, amqpUrl?: string, forTests?: boolean, server?: string }} options
  * @returns {Promise<ProvidedBroker>}
  */
-export async function provideBroker({ home, amqpUrl = '', forTests = false }) {
+export async function provideBroker({ home, amqpUrl = '', forTests = false, server }) {
+  if (server) return startNode({ home, forTests, server });
   if (amqpUrl !== '') return given(amqpUrl);
   if (!keepsPrivate(home) && !(forTests && (findRabbitmqServer() || mayInstall())) && dockerRuns()) {
     return { kind: 'docker', ...(await startDockerBroker({ home, forTests })) };
@@ -44,11 +45,7 @@ export async function provideBroker({ home, amqpUrl = '', forTests = false }) {
     if (!findRabbitmqServer())
       throw new CommandFailure('rabbitmq-server was installed, but its start script is not found.');
   }
-  try {
-    return { kind: 'private', ...(await startPrivateBroker({ home, forTests })) };
-  } catch (error) {
-    throw new CommandFailure(error.message, { cause: error });
-  }
+  return startNode({ home, forTests });
 }
 
 /** Stops what {@link provideBroker} started for `home`, whenever that was. True if anything ran. Idempotent. */
@@ -56,6 +53,14 @@ export async function withdrawBroker(home) {
   const docker = stopDockerBroker(home);
   const node = existsSync(home) && (await stopPrivateBroker(home));
   return docker || node;
+}
+
+async function startNode(options) {
+  try {
+    return { kind: 'private', ...(await startPrivateBroker(options)) };
+  } catch (error) {
+    throw new CommandFailure(error.message, { cause: error });
+  }
 }
 
 async function given(amqpUrl) {

@@ -13,13 +13,14 @@ const OWNER = 'owner.json';
  * ASSAY_TEST_MANAGEMENT_USER / _PASSWORD, who may make vhosts and users and has all rights in the vhosts it makes.
  * What earlier runs left that were killed is stopped and removed first.
  * @param {Array<() => unknown>} cleanUps gets the act that stops the broker and removes its home
+ * @param {{ server?: string }} [options] start script of a certain RabbitMQ, instead of any that is found
  */
-export async function provideTestBroker(cleanUps) {
+export async function provideTestBroker(cleanUps, { server } = {}) {
   await removeLeftHomes();
   const home = mkdtempSync(path.join(os.tmpdir(), PREFIX));
   writeFileSync(path.join(home, OWNER), JSON.stringify(programOf(process.pid)), { mode: 0o600 });
   cleanUps.push(() => removeHome(home));
-  const broker = await provideBroker({ home, forTests: true });
+  const broker = await provideBroker({ home, forTests: true, server });
   return {
     home,
     environment: {
