@@ -98,6 +98,11 @@ export interface Ledger {
    * The same id again is answered as `replayed`, so that a call whose reply was lost can be made again without a key.
    */
   createScan(scan: NewScan, key: IdempotencyKey | null): Promise<Created>;
+  /**
+   * What {@link createScan} would answer to this key alone, or null where the key is free: a retry is answered so, whatever has become of its
+   * directory or profile since.
+   */
+  replayed(key: IdempotencyKey): Promise<Created | null>;
   /** Notes that the broker confirmed the scan's message. Idempotent. */
   announceScan(id: string): Promise<void>;
   /** The broker did not confirm: the scan never runs, is not listed, and its key is free again. False where it is walked already; true where there is no such scan. Idempotent. */

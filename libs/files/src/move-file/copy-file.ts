@@ -56,6 +56,15 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promis
 }
 
 /**
+ * Seconds as `utimes` takes them, which cuts what is left of a microsecond off: a quarter of one keeps a whole number of them from falling below
+ * itself by the rounding of a double.
+ */
+function secondsOf(nanoseconds: bigint): number {
+  const microseconds = Math.round(Number(nanoseconds) / 1000);
+  return (microseconds + Math.sign(microseconds) / 4) / 1e6;
+}
+
+/**
  * Copies the judged file to a new name in another folder: contents, mode, times (to the microsecond), as root also owner and group; flushed
  * to the disk and read again. The name `as` must be free (EEXIST is thrown) and is the caller's to remove, also after an error.
  */
@@ -80,7 +89,7 @@ export async function copyFile(
       const read = await digestOf(source, stats.size, (bytes, at) => writeAll(copy, bytes, at));
       if (process.getuid?.() === 0) await copy.chown(Number(stats.uid), Number(stats.gid));
       await copy.chmod(Number(stats.mode) & 0o7777);
-      await copy.utimes(Number(stats.atimeNs) / 1e9, Number(stats.mtimeNs) / 1e9);
+      await copy.utimes(secondsOf(stats.atimeNs), secondsOf(stats.mtimeNs));
       await copy.sync();
       const written = await digestOf(copy, stats.size);
       const after = await copy.stat({ bigint: true });

@@ -125,6 +125,15 @@ export function createContract(underTest: () => UnderTest): void {
       expect(await ledger.createScan(newScan(), { ...key, body: 'sha256:bb' })).toEqual({ kind: 'key-reused' });
     });
 
+    it('is answered alone as it would be with a scan, and changes nothing', async () => {
+      const { ledger } = underTest();
+      expect(await ledger.replayed(key)).toBeNull();
+      const made = await ledger.createScan(newScan(), key);
+      expect(await ledger.replayed(key)).toEqual({ ...made, kind: 'replayed' });
+      expect(await ledger.replayed({ ...key, body: 'sha256:bb' })).toEqual({ kind: 'key-reused' });
+      expect(await ledger.replayed({ ...key, owner: 'bob' })).toBeNull();
+    });
+
     it('is another key for another owner', async () => {
       const { ledger } = underTest();
       await ledger.createScan(newScan(), key);

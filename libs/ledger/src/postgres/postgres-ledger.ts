@@ -79,6 +79,10 @@ export class PostgresLedger implements Ledger {
     return this.database.write('durable', (session) => this.#scans.create(session, scan, key));
   }
 
+  replayed(key: IdempotencyKey) {
+    return this.database.once((session) => this.#scans.madeWith(session, key));
+  }
+
   announceScan(id: string) {
     return this.database.write('healing', (session) => this.#scans.announce(session, id));
   }

@@ -24,7 +24,8 @@ export class Scans {
     const known = await this.find(session, scan.id);
     if (known !== null) return { kind: 'replayed', scan: known };
     if (key !== null) {
-      const used = await this.#madeWith(session, key, now);
+      await session.run(`DELETE FROM idempotency_keys WHERE created_at <= $1`, now - KEY_LIFE);
+      const used = await this.madeWith(session, key);
       if (used !== null) return used;
     }
     const unfinished = await session.all<ScanRow>(`SELECT * FROM scans WHERE ${UNFINISHED} ORDER BY no`);
@@ -49,12 +50,12 @@ export class Scans {
     return { kind: 'created', scan: created };
   }
 
-  async #madeWith(session: Session, key: IdempotencyKey, now: number): Promise<Created | null> {
-    await session.run(`DELETE FROM idempotency_keys WHERE created_at <= $1`, now - KEY_LIFE);
+  async madeWith(session: Session, key: IdempotencyKey): Promise<Created | null> {
     const used = await session.first<{ body: string; scan_no: number }>(
-      `SELECT body, scan_no FROM idempotency_keys WHERE owner = $1 AND key = $2`,
+      `SELECT body, scan_no FROM idempotency_keys WHERE owner = $1 AND key = $2 AND created_at > $3`,
       key.owner,
       key.key,
+      this.now() - KEY_LIFE,
     );
     const made = used && scanOf(await session.first<ScanRow>(`SELECT * FROM scans WHERE no = $1`, used.scan_no));
     if (!made) return null;

@@ -61,9 +61,8 @@ export class Scans {
     if (known !== null) return { kind: 'replayed', scan: known };
     if (key !== null) {
       this.#forgetKeys.run(now - KEY_LIFE);
-      const used = this.#key.get(key.owner, key.key, now - KEY_LIFE);
-      const made = used && scanOf(this.#byNo.get(used.scan_no));
-      if (made) return used.body === key.body ? { kind: 'replayed', scan: made } : { kind: 'key-reused' };
+      const made = this.madeWith(key);
+      if (made !== null) return made;
     }
     const other = this.#unfinished.all().find((row) => overlap(scan, foldersOf(row)));
     if (other !== undefined) return { kind: 'overlaps', scan: shownScan(other) };
@@ -91,6 +90,13 @@ export class Scans {
     this.#insertRoot.run(no);
     if (key !== null) this.#insertKey.run(key.owner, key.key, key.body, no, now);
     return { kind: 'created', scan: shownScan(this.#byNo.get(no)) };
+  }
+
+  madeWith(key: IdempotencyKey): Created | null {
+    const used = this.#key.get(key.owner, key.key, this.now() - KEY_LIFE);
+    const made = used && scanOf(this.#byNo.get(used.scan_no));
+    if (!made) return null;
+    return used.body === key.body ? { kind: 'replayed', scan: made } : { kind: 'key-reused' };
   }
 
   announce(id: string): void {

@@ -82,6 +82,10 @@ export class SqliteLedger implements Ledger {
     return this.connection.write('durable', () => this.#scans.create(scan, key));
   }
 
+  replayed(key: IdempotencyKey) {
+    return this.connection.read(() => this.#scans.madeWith(key));
+  }
+
   announceScan(id: string) {
     return this.connection.write('healing', () => this.#scans.announce(id));
   }

@@ -55,7 +55,7 @@ describe('a ledger whose writes run in a thread', () => {
   });
 
   it('is refused with the reason where it can not be opened', async () => {
-    await expect(openThreadedLedger({ url: 'postgres://host/a', entry })).rejects.toBeInstanceOf(LedgerMisconfigured);
+    await expect(openThreadedLedger({ url: 'mysql://host/a', entry })).rejects.toBeInstanceOf(LedgerMisconfigured);
     const opening = openThreadedLedger({ url: 'sqlite:/dev/null/ledger.db', entry });
     await expect(opening).rejects.toBeInstanceOf(LedgerUnavailable);
   });

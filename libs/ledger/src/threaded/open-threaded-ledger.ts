@@ -14,6 +14,7 @@ const RUNS = {
   close: 'both',
   ping: 'both',
   createScan: 'thread',
+  replayed: 'here',
   announceScan: 'thread',
   voidScan: 'thread',
   scan: 'here',
