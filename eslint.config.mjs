@@ -34,6 +34,7 @@ export default tseslint.config(
         URL: 'readonly',
         fetch: 'readonly',
         AbortSignal: 'readonly',
+        AbortController: 'readonly',
         performance: 'readonly',
       },
     },
