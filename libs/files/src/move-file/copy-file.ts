@@ -56,12 +56,12 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promis
 }
 
 /**
- * Seconds as `utimes` takes them, which cuts what is left of a microsecond off: a quarter of one keeps a whole number of them from falling below
- * itself by the rounding of a double.
+ * Seconds as `utimes` takes them: Node.js 20 and 22 cut off what is left of a microsecond, 24 keeps it, so it is cut here; a quarter of one keeps a
+ * whole number of them from falling below itself by the rounding of a double. As text, since a negative number, a time before 1970, is taken for now.
  */
-function secondsOf(nanoseconds: bigint): number {
-  const microseconds = Math.round(Number(nanoseconds) / 1000);
-  return (microseconds + Math.sign(microseconds) / 4) / 1e6;
+function secondsOf(nanoseconds: bigint): string {
+  const microseconds = Number(nanoseconds / 1000n);
+  return String((microseconds + Math.sign(microseconds) / 4) / 1e6);
 }
 
 /**
