@@ -43,7 +43,7 @@ await runCommand('npm run bench', async (cleanUps) => {
     machine: machine(),
     command: ['npm run bench', ...process.argv.slice(2)].join(process.argv.length > 2 ? ' -- ' : ''),
     ...results,
-    rows: judged(results.measured),
+    rows: judged(results.measured, plan),
   };
   const file = saveResults(report);
   printTable(report);

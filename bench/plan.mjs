@@ -13,11 +13,11 @@ export const QUICK = {
   bullmqConcurrencies: [300],
   originalPhotos: null,
   probeSeconds: 5,
-  scanRequests: { count: 60, wide: 30_000 },
+  scanRequests: { count: 60, wide: 10_000 },
   memory: null,
-  pages: { few: 1_000, many: 100_000 },
-  wideFolder: { entries: 20_000, folders: 100, rounds: 3 },
-  large: { files: 16, bytes: 64 << 20 },
+  pages: { few: 1_000, many: 50_000 },
+  wideFolder: { entries: 10_000, folders: 100, rounds: 3 },
+  large: { files: 8, bytes: 64 << 20 },
   subscriberStarts: 1,
 };
 

@@ -22,6 +22,7 @@ import {
 
 const { root, database, port, deliveries } = JSON.parse(process.argv[2]);
 const FINISHED_LOOK_MS = 20;
+const NEVER_STOPPED = { aborted: false };
 
 const queue = new Queue(QUEUE, { connection: { host: '127.0.0.1', port } });
 const ledger = await openLedger({ url: database });
@@ -57,9 +58,8 @@ async function move({ from, to, quarantine }) {
     select: selection(definition.include ?? [], definition.exclude ?? []),
     settle: definition.settleSeconds * 1000,
   };
-  const stopping = new AbortController();
   let current = walk;
-  while ((await new SliceWalk(current, context, ledger, broker, stopping.signal).run()) !== 'walked')
+  while ((await new SliceWalk(current, context, ledger, broker, NEVER_STOPPED).run()) !== 'walked')
     current = (await ledger.takeWalk(id)).walk;
   for (;;) {
     const now = await ledger.scan(id);

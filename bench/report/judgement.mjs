@@ -9,16 +9,29 @@ export function floors() {
 }
 
 /**
- * Each measurement with its target, its floor and a verdict: `reached`, `short of its target`, `under its floor` (clearly: by more than the
+ * Each measurement, in words that say the plan's sizes, with its target, its floor and a verdict: `reached`, `short of its target`, `under its floor` (clearly: by more than the
  * recorded tolerance, since no two runs are alike), or `reported` where nothing is asked.
  */
-export function judged(measured) {
+export function judged(measured, plan) {
   const { rows, tolerance } = floors();
+  const filled = (words) => words?.replace(/\{([\w.]+)\}/g, (_, name) => sizeIn(plan, name)) ?? null;
   return Object.entries(rows).flatMap(([key, row]) =>
     measured
       .filter((one) => one.key === key)
-      .map((one) => ({ ...row, ...one, verdict: verdictOf(one.value, row, tolerance) })),
+      .map((one) => ({
+        ...row,
+        what: filled(row.what),
+        peer: filled(row.peer),
+        ...one,
+        verdict: verdictOf(one.value, row, tolerance),
+      })),
   );
+}
+
+/** A size of the plan, such as `memory.many`, as people read it. */
+function sizeIn(plan, name) {
+  const value = name.split('.').reduce((part, key) => part?.[key], plan);
+  return typeof value === 'number' ? value.toLocaleString('en-US') : name;
 }
 
 function verdictOf(value, { target, floor, better }, tolerance) {

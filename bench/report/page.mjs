@@ -33,6 +33,12 @@ function measured(run) {
     `${machine.date} UTC, \`${command}\` (${plan}, ${took} s), commit ${machine.commit}${machine.changed ? ' with changes' : ''}: ${machine.processor}, ${machine.cores} cores, ` +
       `${machine.memoryGigabytes} GB, ${machine.system}, Node.js ${machine.node}, RabbitMQ ${machine.rabbitmq}. ${peers.join(', ')}.`,
     '',
+    ...(machine.loadAtEnd > 2 * machine.cores
+      ? [
+          `**The machine was busy with other things meanwhile (load ${number(machine.loadAtEnd)}): take these numbers for a trial of the benchmark.**`,
+          '',
+        ]
+      : []),
     '| what | beside | target | measured | Assay to the other |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
