@@ -41,19 +41,19 @@ await runCommand('npm run bench', async (cleanUps) => {
     plan: plan.name,
     took: Math.round((Date.now() - began) / 1000),
     machine: machine(),
-    command: ['npm run bench', ...process.argv.slice(2)].join(process.argv.length > 2 ? ' -- ' : ''),
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
     ...results,
     rows: judged(results.measured, plan),
   };
   const file = saveResults(report);
   printTable(report);
   say(`\nRaw results: ${path.relative(CHECKOUT, file)}`);
-  if (choices.publish) publish(report);
+  if (choices.publish) await publish(report);
   const bad = [
     ...results.failures,
     ...report.rows
       .filter(({ verdict }) => verdict === 'under its floor')
-      .map(({ what }) => `${what}: clearly under its floor`),
+      .map(({ what, peer }) => `${what}${peer ? `, beside ${peer}` : ''}: clearly under its floor`),
   ];
   if (bad.length > 0) throw new CommandFailure(`\n  ${bad.join('\n  ')}`);
 });
@@ -97,7 +97,7 @@ async function profileOf(bench, { files, publish: toPublish, as }) {
   const file = saveResults(report, 'profile');
   printProfile(found);
   say(`\nRaw results: ${path.relative(CHECKOUT, file)}`);
-  if (toPublish) publish({ profiles: { [as]: { ...found, machine: report.machine } } });
+  if (toPublish) await publish({ profiles: { [as]: { ...found, machine: report.machine } } });
 }
 
 async function clean(home) {

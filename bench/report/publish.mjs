@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { format } from 'prettier';
 import { CHECKOUT } from '../../deploy/local/checkout.mjs';
 import { CommandFailure, say } from '../../deploy/local/say.mjs';
 import { page } from './page.mjs';
@@ -9,8 +10,11 @@ const SUMMARY = path.join(CHECKOUT, 'bench', 'summary.json');
 const PAGE = path.join(CHECKOUT, 'docs', 'benchmarks.md');
 const PLOT = path.join(CHECKOUT, 'docs', 'benchmarks.svg');
 
+/** As everything else in the repository is formatted. */
+const STYLE = JSON.parse(readFileSync(path.join(CHECKOUT, '.prettierrc.json'), 'utf8'));
+
 /** Adds a run, or a profile, to what is published, and makes the page of it. */
-export function publish({ profiles, ...run }) {
+export async function publish({ profiles, ...run }) {
   const summary = read();
   if (profiles) summary.profiles = { ...summary.profiles, ...shortened(profiles) };
   else
@@ -19,18 +23,18 @@ export function publish({ profiles, ...run }) {
       rows: run.rows.map(({ rounds, ...row }) => ({ ...row, rounds: rounds.length <= 10 ? rounds : [] })),
       measured: undefined,
     };
-  writeFileSync(SUMMARY, `${JSON.stringify(summary, null, 2)}\n`);
-  write(summary);
+  writeFileSync(SUMMARY, await format(JSON.stringify(summary), { parser: 'json', ...STYLE }));
+  await write(summary);
 }
 
 /** The page and its plot, anew of what was published before. */
-export function regenerate() {
+export async function regenerate() {
   if (!existsSync(SUMMARY)) throw new CommandFailure('Nothing was published yet: npm run bench -- --publish');
-  write(read());
+  await write(read());
 }
 
-function write(summary) {
-  writeFileSync(PAGE, page(summary));
+async function write(summary) {
+  writeFileSync(PAGE, await format(page(summary), { parser: 'markdown', ...STYLE }));
   writeFileSync(PLOT, plot(summary));
   say(`Made ${path.relative(CHECKOUT, PAGE)} and ${path.relative(CHECKOUT, PLOT)}.`);
 }
