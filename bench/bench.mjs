@@ -24,7 +24,10 @@ const GIGABYTES = { quick: 4, whole: 25 };
 await runCommand('npm run bench', async (cleanUps) => {
   const began = Date.now();
   const choices = chosen();
-  if (choices.page) return regenerate();
+  if (choices.page) {
+    await setUp({ build: false });
+    return regenerate();
+  }
   dropOwnVariables();
   const home = madeHome(HOME);
   if (choices.clean) return clean(home);

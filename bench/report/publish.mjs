@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { format } from 'prettier';
 import { CHECKOUT } from '../../deploy/local/checkout.mjs';
 import { CommandFailure, say } from '../../deploy/local/say.mjs';
 import { page } from './page.mjs';
@@ -9,6 +8,9 @@ import { plot } from './plot.mjs';
 const SUMMARY = path.join(CHECKOUT, 'bench', 'summary.json');
 const PAGE = path.join(CHECKOUT, 'docs', 'benchmarks.md');
 const PLOT = path.join(CHECKOUT, 'docs', 'benchmarks.svg');
+
+/** Only now: the packages may have been installed by this very command. */
+const formatted = async (text, parser) => (await import('prettier')).format(text, { parser, ...STYLE });
 
 /** As everything else in the repository is formatted. */
 const STYLE = JSON.parse(readFileSync(path.join(CHECKOUT, '.prettierrc.json'), 'utf8'));
@@ -23,7 +25,7 @@ export async function publish({ profiles, ...run }) {
       rows: run.rows.map(({ rounds, ...row }) => ({ ...row, rounds: rounds.length <= 10 ? rounds : [] })),
       measured: undefined,
     };
-  writeFileSync(SUMMARY, await format(JSON.stringify(summary), { parser: 'json', ...STYLE }));
+  writeFileSync(SUMMARY, await formatted(JSON.stringify(summary), 'json'));
   await write(summary);
 }
 
@@ -34,7 +36,7 @@ export async function regenerate() {
 }
 
 async function write(summary) {
-  writeFileSync(PAGE, await format(page(summary), { parser: 'markdown', ...STYLE }));
+  writeFileSync(PAGE, await formatted(page(summary), 'markdown'));
   writeFileSync(PLOT, plot(summary));
   say(`Made ${path.relative(CHECKOUT, PAGE)} and ${path.relative(CHECKOUT, PLOT)}.`);
 }
