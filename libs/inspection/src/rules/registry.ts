@@ -4,6 +4,8 @@ import { anyOf } from './any-of';
 import { aspectRatio } from './aspect-ratio';
 import { camera } from './camera';
 import { capturedBetween } from './captured-between';
+import { complete } from './complete';
+import { decodes } from './decodes';
 import { digest } from './digest';
 import { dimensions } from './dimensions';
 import { extensionAgrees } from './extension-agrees';
@@ -39,6 +41,8 @@ export const RULE_KINDS: readonly RuleKind[] = [
   namePattern,
   path,
   readableMetadata,
+  complete,
+  decodes,
   digest,
   uniqueContent,
   factsSchema,
