@@ -63,6 +63,7 @@ describe('the document of the API', () => {
       'GET /v1/profiles/{name}',
       'GET /v1/scans',
       'GET /v1/scans/{id}',
+      'GET /v1/scans/{id}/events',
       'GET /v1/scans/{id}/files',
       'GET /v1/scans/{id}/report',
       'GET /v1/scans/{id}/summary',
@@ -105,7 +106,8 @@ describe('the document of the API', () => {
       const media = [requestBody, ...Object.values(responses)].flatMap((one) => Object.entries(one?.content ?? {}));
       for (const [type, { schema: own, examples = {} }] of media) {
         if (own.$ref === undefined) {
-          expect([path, type]).toEqual(['/v1/scans/{id}/report', expect.stringMatching(/csv|jsonl/)]);
+          expect(['/v1/scans/{id}/report', '/v1/scans/{id}/events']).toContain(path);
+          expect(type).toMatch(/^(text\/(csv|html|event-stream)|application\/jsonl)$/);
           continue;
         }
         const named = document.components.schemas[own.$ref.split('/').at(-1) ?? ''];
@@ -149,6 +151,10 @@ describe('what the API answers', () => {
     await get(`/v1/scans/${id}/summary`, '/v1/scans/{id}/summary');
     await get(`/v1/scans/${id}/report?format=jsonl`, '/v1/scans/{id}/report');
     await get(`/v1/scans/${id}/report?format=csv`, '/v1/scans/{id}/report');
+    await get(`/v1/scans/${id}/report?format=json`, '/v1/scans/{id}/report');
+    await get(`/v1/scans/${id}/report?format=html`, '/v1/scans/{id}/report');
+    await get(`/v1/scans/${id}/events`, '/v1/scans/{id}/events');
+    await get('/v1/scans/none/events', '/v1/scans/{id}/events');
     await get('/v1/profiles', '/v1/profiles');
     await get('/v1/profiles/photos', '/v1/profiles/{name}');
     await get('/health/live', '/health/live');

@@ -150,6 +150,19 @@ describe('the files of a scan', () => {
     expect(all.map(({ seq }) => seq)).toEqual(Array.from({ length: 11 }, (_, index) => index + 1));
   });
 
+  it('are reached at any position by number, with a filter and on from a cursor too', async () => {
+    const seqs = async (query: string) => (await files(query)).body.items.map(({ seq }) => seq);
+    expect(await seqs('?after=7&limit=2')).toEqual([8, 9]);
+    expect(await seqs('?after=11')).toEqual([]);
+    expect(await seqs('?after=0&limit=1')).toEqual([1]);
+    const { body } = await files('?after=3&limit=2');
+    expect(await seqs(`?cursor=${body.nextCursor}&limit=2`)).toEqual([6, 7]);
+    expect(await seqs(`?cursor=${body.nextCursor}&after=8&limit=2`)).toEqual([9, 10]);
+    const heavy = (await files('?outcome=quarantined')).body.items[0]?.seq ?? 0;
+    expect(await seqs(`?outcome=quarantined&after=${heavy - 1}`)).toEqual([heavy]);
+    expect(await seqs(`?outcome=quarantined&after=${heavy}`)).toEqual([]);
+  });
+
   it('say what was found, and where each is', async () => {
     const { body } = await files('?outcome=quarantined');
     expect(body.nextCursor).toBeNull();
@@ -196,6 +209,9 @@ describe('the files of a scan', () => {
     ['?verdict=maybe', 'verdict'],
     ['?limit=0', 'limit'],
     ['?cursor=LTE', 'cursor'],
+    ['?after=-1', 'after'],
+    ['?after=1.5', 'after'],
+    ['?after=1e15', 'after'],
     ['?seq=4', 'seq'],
   ])('refuses %s and names the field', async (query, field) => {
     await refused(`/v1/scans/${scan.id}/files${query}`, field);
@@ -239,6 +255,30 @@ describe('the report of a scan', () => {
     for (const cell of rows.slice(1).flat()) expect(cell).not.toMatch(/^[=+@\t\r]/);
   });
 
+  it('as json is the scan, its summary and every FileRecord', async () => {
+    const { body, headers } = await installation.api.get(`/v1/scans/${scan.id}/report?format=json`);
+    expect(headers.get('content-disposition')).toBe(`attachment; filename="incoming-${scan.id}.json"`);
+    const summary = (await installation.api.get(`/v1/scans/${scan.id}/summary`)).body;
+    expect(body).toEqual({ scan, summary, files: await installation.files(scan.id) });
+  });
+
+  it('as html is a page that may load nothing and belongs to no origin', async () => {
+    const { text, headers } = await report('?format=html');
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('content-disposition')).toBe(`inline; filename="incoming-${scan.id}.html"`);
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*; sandbox allow-scripts$/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(text).toContain('<b>11</b>found');
+    expect(text.trimEnd()).toMatch(/<\/html>$/);
+  });
+
+  it.each(['csv', 'jsonl', 'json', 'html'])('as %s can be asked for without its content', async (format) => {
+    const url = `${installation.api.url}/v1/scans/${scan.id}/report?format=${format}`;
+    const answer = await fetch(url, { method: 'HEAD' });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    expect(answer.headers.get('content-disposition')).toContain(`.${format}"`);
+  });
+
   it('is csv where no format is said', async () => {
     expect((await report('')).headers.get('content-type')).toMatch(/^text\/csv/);
   });
@@ -247,7 +287,7 @@ describe('the report of a scan', () => {
     const { status, body } = await installation.api.get<ProblemAnswer>(`/v1/scans/${scan.id}/report?format=pdf`);
     expect(status).toBe(400);
     expect(body.errors).toMatchObject([{ field: 'format', value: 'pdf' }]);
-    expect(body.errors?.[0]?.message).toContain('csv, jsonl');
+    expect(body.errors?.[0]?.message).toContain('csv, jsonl, json, html');
   });
 
   it('leaves the process whole when a client goes away in the middle', async () => {

@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import { Broker } from '@assay/broker';
 import { ProfilesFolder } from '@assay/config';
 import { FactReaders, Roots } from '@assay/files';
+import { EventsController } from './events/events.controller';
+import { ScanEvents } from './events/scan-events';
 import { HealthController } from './health/health.controller';
 import { Readiness } from './health/readiness';
 import { InspectFile } from './inspections/inspect-file';
@@ -13,6 +15,7 @@ import { CONFIG, LEDGER, type Parts } from './parts';
 import { ProblemFilter } from './problems/problem.filter';
 import { ProfileChoice } from './profiles/profile-choice';
 import { ProfilesController } from './profiles/profiles.controller';
+import { ReportsController } from './reports/reports.controller';
 import { Announcement } from './scans/announcement';
 import { CancelScan } from './scans/cancel-scan';
 import { CreateScan } from './scans/create-scan';
@@ -32,7 +35,15 @@ export class ApiModule {
           forRoutes: [{ path: '*path', method: RequestMethod.ALL }],
         }),
       ],
-      controllers: [ScansController, FilesController, ProfilesController, InspectionsController, HealthController],
+      controllers: [
+        ScansController,
+        EventsController,
+        FilesController,
+        ReportsController,
+        ProfilesController,
+        InspectionsController,
+        HealthController,
+      ],
       providers: [
         { provide: CONFIG, useValue: parts.config },
         { provide: LEDGER, useValue: parts.ledger },
@@ -47,6 +58,7 @@ export class ApiModule {
         InspectFile,
         ProfileChoice,
         Readiness,
+        ScanEvents,
       ],
     };
   }

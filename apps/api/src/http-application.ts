@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import type { Config } from '@assay/config';
 import { ApiModule } from './api.module';
 import { openApiDocument } from './docs/open-api';
+import { ScanEvents } from './events/scan-events';
 import { gate } from './guards/gate';
 import { loggerService, requestLog } from './log';
 import type { Parts } from './parts';
@@ -65,6 +66,8 @@ export async function listen(app: NestExpressApplication, { http }: Config): Pro
 
 /** Takes no new requests and waits at most `milliseconds` for those under way; what is not answered by then is cut off. */
 export async function stopListening(app: NestExpressApplication, milliseconds: number): Promise<void> {
+  // Their answers have no end of their own.
+  app.get(ScanEvents).close();
   const server = app.getHttpServer();
   const deadline = Date.now() + milliseconds;
   let open = true;

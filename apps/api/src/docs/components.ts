@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { inspection, inspectionBody } from '../inspections/inspection-schemas';
 import { oneProfile, profileList } from '../profiles/profile-schemas';
+import { wholeReport } from '../reports/report-schemas';
 import { facts, filePage, fileRecord, finding, summary } from '../scans/file-schemas';
 import { counts, newScanBody, scan, scanPage } from '../scans/scan-schemas';
 import { live, ready } from '../health/health-schemas';
@@ -19,6 +20,7 @@ const ANSWERS = {
   Profile: oneProfile,
   ProfileList: profileList,
   Ready: ready,
+  Report: wholeReport,
   Scan: scan,
   ScanPage: scanPage,
   Summary: summary,

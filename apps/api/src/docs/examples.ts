@@ -30,3 +30,14 @@ export const INSPECTION_EXAMPLES = {
     value: { path: 'incoming/2024-05-02/IMG_0017.jpg', profile: 'photos' },
   },
 };
+
+/** The end of a stream of events. */
+export const EVENTS_EXAMPLE = `event: progress
+id: moving-1204-201-1000-3-0-0-0-0
+data: {"id":"0198c6a1-7f3e-7c44-9d15-0f6c5f8f2a11","state":"moving", …}
+
+event: finished
+id: completed-1204-0-1187-15-0-2-0-0
+data: {"id":"0198c6a1-7f3e-7c44-9d15-0f6c5f8f2a11","state":"completed", …}
+
+`;

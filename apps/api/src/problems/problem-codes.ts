@@ -139,6 +139,11 @@ export const PROBLEMS = {
     title: 'No file can be read now',
     meaning: 'The processes that read metadata could not be started, or are being stopped.',
   },
+  'too-many-listeners': {
+    status: 503,
+    title: 'Too many listen already',
+    meaning: 'This process serves no more streams of events; `Retry-After` says when to ask again.',
+  },
   'not-ready': {
     status: 503,
     title: 'Not ready',

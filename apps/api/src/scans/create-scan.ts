@@ -33,6 +33,34 @@ function overlaps(scan: Scan, directory: string): Problem {
   });
 }
 
+function keyReused(key: string | null): Problem {
+  return new Problem('key-reused', `The Idempotency-Key '${key}' was used for another body`, {
+    errors: [{ field: 'Idempotency-Key', value: key, message: 'was used for another body', fix: 'Make a new key.' }],
+  });
+}
+
+const idempotencyKey = ({ key, by, body }: ScanRequest): IdempotencyKey | null =>
+  key === null ? null : { owner: by ?? '', key, body: digestOf(body) };
+
+/** Epoch milliseconds; null: at once. Not among the checks of the body, which a repeated request passes whenever it comes. */
+function startOf({ startAt }: NewScanBody): number | null {
+  if (startAt === undefined) return null;
+  const milliseconds = Date.parse(startAt);
+  if (milliseconds > Date.now()) return milliseconds;
+  const message = 'must lie in the future';
+  throw new Problem('malformed', `startAt ${message}`, {
+    errors: [
+      { field: 'startAt', value: startAt, message, fix: 'Name a later time, or leave it out to begin at once.' },
+    ],
+  });
+}
+
+export interface CreatedScan {
+  scan: Scan;
+  /** An earlier request with the same key made it. */
+  replayed: boolean;
+}
+
 /** Makes scans: checks what is asked for, records it, and announces it to the broker. */
 @Injectable()
 export class CreateScan {
@@ -44,29 +72,14 @@ export class CreateScan {
   ) {}
 
   /**
-   * The scan as it was created; `replayed` where an earlier request with the same key made it. Throws {@link Problem}, or what
-   * broker and ledger throw when they are away: then the scan never runs, and the same key starts afresh.
+   * The scan as it was created; `replayed` where an earlier request with the same key made it, whatever has become of its directory,
+   * profile and time since. Throws {@link Problem}, or what broker and ledger throw when they are away: then the scan never runs,
+   * and the same key starts afresh.
    */
-  async create({ body, key, by, requestId }: ScanRequest): Promise<{ scan: Scan; replayed: boolean }> {
-    const places = scanPlaces(this.roots, body);
-    const { definition, digest } = await this.profiles.forScan(body.profile);
-    // A dry run moves nothing, wherever it looks.
-    if (!body.dryRun) checkFileSystems(places);
-    const asked: Omit<NewScan, 'id'> = {
-      directory: absoluteOf(places.directory),
-      accept: absoluteOf(places.accept),
-      quarantine: absoluteOf(places.quarantine),
-      profile: { name: definition.name, version: definition.version, digest, definition },
-      dryRun: body.dryRun,
-      priority: body.priority,
-      label: body.label ?? null,
-      startAt: body.startAt === undefined ? null : Date.parse(body.startAt),
-      requestedBy: by,
-      requestId,
-    };
-    const idempotencyKey = key === null ? null : { owner: by ?? '', key, body: digestOf(body) };
+  async create(request: ScanRequest): Promise<CreatedScan> {
+    const key = idempotencyKey(request);
     for (;;) {
-      const made = await this.record({ id: uuid(), ...asked }, idempotencyKey);
+      const made = await this.record(await this.asked(request), key);
       switch (made.kind) {
         case 'created':
           // A scheduled scan is announced when its time has come.
@@ -79,15 +92,33 @@ export class CreateScan {
           continue;
         }
         case 'key-reused':
-          throw new Problem('key-reused', `The Idempotency-Key '${key}' was used for another body`, {
-            errors: [
-              { field: 'Idempotency-Key', value: key, message: 'was used for another body', fix: 'Make a new key.' },
-            ],
-          });
+          throw keyReused(request.key);
         case 'overlaps':
-          throw overlaps(made.scan, asked.directory);
+          throw overlaps(made.scan, request.body.directory);
       }
     }
+  }
+
+  /** What is to be recorded. Throws the problems of what is asked for: folders, profile, file systems, time. Records and moves nothing. */
+  private async asked({ body, by, requestId }: ScanRequest): Promise<NewScan> {
+    const startAt = startOf(body);
+    const places = scanPlaces(this.roots, body);
+    const { definition, digest } = await this.profiles.forScan(body.profile);
+    // A dry run moves nothing, wherever it looks.
+    if (!body.dryRun) checkFileSystems(places);
+    return {
+      id: uuid(),
+      directory: absoluteOf(places.directory),
+      accept: absoluteOf(places.accept),
+      quarantine: absoluteOf(places.quarantine),
+      profile: { name: definition.name, version: definition.version, digest, definition },
+      dryRun: body.dryRun,
+      priority: body.priority,
+      label: body.label ?? null,
+      startAt,
+      requestedBy: by,
+      requestId,
+    };
   }
 
   private async record(scan: NewScan, key: IdempotencyKey | null) {

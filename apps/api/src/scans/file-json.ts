@@ -25,6 +25,7 @@ export function fileJson(row: FileRecord): FileRecordJson {
     destination: row.destination === null ? null : displayPath(row.destination),
     ...(destinationBytes === undefined ? {} : { destinationBytes }),
     attempts: row.attempts,
+    ...(row.facts?.digest === undefined ? {} : { digest: row.facts.digest }),
     updatedAt: new Date(row.updatedAt).toISOString(),
   };
 }

@@ -45,6 +45,33 @@ export const facts = z
       .object({ latitude: z.number(), longitude: z.number(), altitude: z.number().optional(), source: z.string() })
       .optional(),
     durationSeconds: z.number().optional(),
+    codec: z
+      .string()
+      .optional()
+      .meta({ description: 'Of the video track, as four letters.', examples: ['avc1'] }),
+    rotation: z
+      .number()
+      .optional()
+      .meta({ description: 'Degrees clockwise by which it is to be turned to be seen upright.' }),
+    rating: z.number().optional().meta({ description: '-1 (rejected), 0 (none) … 5 stars.' }),
+    title: z.string().optional(),
+    creator: z.string().optional(),
+    copyright: z.string().optional(),
+    content: z
+      .object({
+        complete: z.boolean().nullable().optional(),
+        decodes: z.boolean().nullable().optional(),
+        why: z.object({ complete: z.string().optional(), decodes: z.string().optional() }).optional(),
+      })
+      .optional()
+      .meta({
+        description:
+          'Whether the file is whole, and whether it decodes: null where it can not be told, absent where it was not asked.',
+      }),
+    digest: z
+      .string()
+      .optional()
+      .meta({ description: '`sha256:` and the hex digest of the whole file, where a rule needed it.' }),
     reader: z.enum(['exifr', 'sharp', 'exiftool', 'none']),
     problems: z.array(z.object({ code: z.string(), message: z.string() })),
   })
@@ -69,7 +96,7 @@ export const fileRecord = z
     destination: z.string().nullable().meta({ description: 'Absolute; planned or reached.' }),
     destinationBytes: z.base64().optional(),
     attempts: z.int(),
-    digest: z.string().optional(),
+    digest: z.string().optional().meta({ description: '`sha256:` and the hex digest of the whole file, where known.' }),
     updatedAt: time,
   })
   .meta({
@@ -126,13 +153,21 @@ const fileFilter = {
     .meta({ description: 'Prefix of the path.' }),
 };
 
-export const filesQuery = z.strictObject({ ...fileFilter, limit, cursor });
+const ANY_SEQ = 'must be a whole number from 0 to 999999999999999';
+const after = z.coerce
+  .number({ error: ANY_SEQ })
+  .int(ANY_SEQ)
+  .min(0, ANY_SEQ)
+  .max(999_999_999_999_999, ANY_SEQ)
+  .default(0)
+  .meta({
+    description: 'Only files with a greater `seq`: since they are numbered 1 … found, any position is reached at once.',
+  });
+
+export const filesQuery = z.strictObject({ ...fileFilter, limit, cursor, after });
 export const filePage = z
   .object({ items: z.array(fileRecord), nextCursor: z.string().nullable() })
   .meta({ examples: [{ items: fileRecord.meta()?.examples, nextCursor: 'MTc' }] });
-
-export const REPORT_FORMATS = ['csv', 'jsonl'] as const;
-export const reportQuery = z.strictObject({ format: oneOf(REPORT_FORMATS).default('csv') });
 
 export const summary = z
   .object({

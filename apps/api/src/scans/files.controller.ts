@@ -1,9 +1,6 @@
-import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { FileFilter, Ledger, Scan } from '@assay/ledger';
 import { Answers, TakesPath, TakesQuery } from '../docs/api-call';
 import { ApiProblems } from '../docs/api-problems';
@@ -12,12 +9,8 @@ import { Valid } from '../requests/valid';
 import { noSuchScan } from './cancel-scan';
 import { cursorOf, FILE_KEY, keyOf } from './cursor';
 import { fileJson } from './file-json';
-import { type filePage, filesQuery, reportQuery, type summary } from './file-schemas';
-import { report, REPORT_WRITERS, reportName } from './report';
+import { type filePage, filesQuery, type summary } from './file-schemas';
 import { type ScanParams, scanParams } from './scan-schemas';
-
-const text: { schema: { type: 'string' } } = { schema: { type: 'string' } };
-const reportContent = { 'text/csv': text, 'application/jsonl': text };
 
 /** What a scan found. */
 @ApiTags('scans')
@@ -28,7 +21,8 @@ export class FilesController {
   @Get('files')
   @ApiOperation({
     summary: 'Files of a scan',
-    description: 'In the order of their numbers; any page is as fast as the first.',
+    description:
+      'In the order of their numbers, any page as fast as the first: go on by `cursor`, or jump to any position by `after`.',
   })
   @TakesPath(scanParams)
   @TakesQuery(filesQuery)
@@ -45,7 +39,8 @@ export class FilesController {
       ...(query.code === undefined ? {} : { code: query.code }),
       ...(query.path === undefined ? {} : { path: query.path }),
     };
-    const after = query.cursor === undefined ? 0 : Number(keyOf(query.cursor, FILE_KEY));
+    const cursor = query.cursor === undefined ? 0 : Number(keyOf(query.cursor, FILE_KEY));
+    const after = Math.max(query.after, cursor);
     const rows = await this.ledger.files(id, { ...filter, after, limit: query.limit });
     const last = rows.at(-1);
     const more =
@@ -66,43 +61,6 @@ export class FilesController {
   async summary(@Param(new Valid(scanParams, 'path')) { id }: ScanParams): Promise<z.output<typeof summary>> {
     await this.scan(id);
     return this.ledger.summary(id);
-  }
-
-  @Get('report')
-  @ApiOperation({ summary: 'The whole report', description: 'One row a file, streamed; jsonl rows are FileRecords.' })
-  @TakesPath(scanParams)
-  @TakesQuery(reportQuery)
-  @ApiResponse({ status: 200, description: 'The report.', content: reportContent })
-  @ApiProblems('no-such-scan', 'ledger-unavailable')
-  async report(
-    @Param(new Valid(scanParams, 'path')) { id }: ScanParams,
-    @Query(new Valid(reportQuery, 'query')) { format }: z.output<typeof reportQuery>,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
-    const scan = await this.scan(id);
-    const rows = report(this.ledger, id, format);
-    // So that a ledger which is away is told as a problem, before the answer has begun.
-    const first = await rows.next();
-    response.setHeader('Content-Type', REPORT_WRITERS[format].mediaType);
-    response.setHeader('Content-Disposition', `attachment; filename="${reportName(scan, format)}"`);
-    response.setHeader('Cache-Control', 'no-store');
-    if (request.method === 'HEAD') {
-      await rows.return();
-      response.end();
-      return;
-    }
-    async function* pieces() {
-      if (first.done !== true) yield first.value;
-      yield* rows;
-    }
-    try {
-      await pipeline(Readable.from(pieces(), { objectMode: false }), response);
-    } catch (error) {
-      // The client left; the query has been stopped with the stream.
-      if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;
-      throw error;
-    }
   }
 
   private async scan(id: string): Promise<Scan> {

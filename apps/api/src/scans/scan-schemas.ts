@@ -50,7 +50,6 @@ export const newScanBody = z.strictObject(
     priority: priority.default('normal').meta({ description: 'Files of a higher priority are placed first.' }),
     startAt: z.iso
       .datetime({ offset: true, error: 'must be an ISO 8601 time with offset, such as 2030-01-31T06:00:00+01:00' })
-      .refine((text) => !(Date.parse(text) <= Date.now()), 'must lie in the future')
       .optional()
       .meta({ description: 'When to begin; default: at once.', examples: ['2030-01-31T06:00:00+01:00'] }),
     label: label.optional().meta({ description: 'A word of yours to find scans by.', examples: ['wedding-042'] }),

@@ -1,4 +1,7 @@
-import type { FileRecordJson } from './file-schemas';
+import { fileJson } from '../../scans/file-json';
+import type { FileRecordJson } from '../../scans/file-schemas';
+import type { ReportFormat } from './format';
+import { withoutFormula } from './formula';
 
 type Cell = string | number | null | undefined;
 
@@ -32,17 +35,25 @@ const COLUMNS: readonly [name: string, cell: (file: FileRecordJson) => Cell][] =
   ['destinationBytes', (file) => file.destinationBytes],
 ];
 
-/** What makes a spreadsheet take a text for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/** RFC 4180. Text that a spreadsheet would calculate gets an apostrophe first; numbers of ours are numbers. */
+/** RFC 4180. Numbers of ours are numbers; no text is a formula. */
 function cell(value: Cell): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = withoutFormula(value);
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export const csvHeader = `${COLUMNS.map(([name]) => name).join(',')}\r\n`;
+const row = (cells: readonly Cell[]): string => `${cells.map(cell).join(',')}\r\n`;
 
-export const csvRow = (file: FileRecordJson): string => `${COLUMNS.map(([, of]) => cell(of(file))).join(',')}\r\n`;
+export const csv: ReportFormat = {
+  mediaType: 'text/csv; charset=utf-8; header=present',
+  disposition: 'attachment',
+  headers: {},
+  head: () => row(COLUMNS.map(([name]) => name)),
+  rows: (files) =>
+    files
+      .map((file) => fileJson(file))
+      .map((file) => row(COLUMNS.map(([, of]) => of(file))))
+      .join(''),
+  tail: () => '',
+};
