@@ -1,3 +1,4 @@
+export { asyncApiDocument } from './asyncapi';
 export { Broker, type BrokerOptions } from './broker';
 export { BrokerUnavailable, TopologyMismatch } from './errors';
 export { surviveLostChannels, type LostChannelLog } from './lost-channel';
