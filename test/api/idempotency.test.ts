@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerProxy, Installation, type ProblemAnswer, type ScanAnswer } from '../installation';
 
@@ -55,6 +55,15 @@ describe('an Idempotency-Key', () => {
     const api = installation.clientOf(installation.apiProcess, { 'x-api-key': 'key-of-ann' });
     await api.post(`/v1/scans/${first.body.id}/cancel`);
     expect((await ask(body, 'two')).body).toEqual(first.body);
+  });
+
+  it('replays the scan though its directory is gone', async () => {
+    const name = directory();
+    const first = await ask({ directory: name }, 'gone');
+    rmdirSync(join(installation.root, name));
+    const again = await ask({ directory: name }, 'gone');
+    expect([again.status, again.body]).toEqual([202, first.body]);
+    expect((await ask({ directory: name }, 'another')).body).toMatchObject({ status: 404 });
   });
 
   it('takes a body for the same whatever the order of its fields, and with defaults said or not', async () => {

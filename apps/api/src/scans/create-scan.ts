@@ -79,7 +79,7 @@ export class CreateScan {
   async create(request: ScanRequest): Promise<CreatedScan> {
     const key = idempotencyKey(request);
     for (;;) {
-      const made = await this.record(await this.asked(request), key);
+      const made = (key && (await this.ledger.replayed(key))) ?? (await this.record(await this.asked(request), key));
       switch (made.kind) {
         case 'created':
           // A scheduled scan is announced when its time has come.
@@ -105,7 +105,7 @@ export class CreateScan {
     const places = scanPlaces(this.roots, body);
     const { definition, digest } = await this.profiles.forScan(body.profile);
     // A dry run moves nothing, wherever it looks.
-    if (!body.dryRun) checkFileSystems(places);
+    if (!body.dryRun) checkFileSystems(places, definition.transfer === 'copy');
     return {
       id: uuid(),
       directory: absoluteOf(places.directory),

@@ -155,10 +155,12 @@ export function scanPlaces(
 
 /**
  * Holds each folder of a scan that moves files to what moving needs: a file is given a name only where no other file has it. Throws the
- * problem `unsafe-file-system`.
+ * problem `unsafe-file-system`. Where sources are kept nothing is written in the directory, and it is not asked.
  */
-export function checkFileSystems(places: ScanPlaces): void {
-  for (const field of ['directory', 'accept', 'quarantine'] as const)
+export function checkFileSystems(places: ScanPlaces, keepsSources: boolean): void {
+  for (const field of keepsSources
+    ? (['accept', 'quarantine'] as const)
+    : (['directory', 'accept', 'quarantine'] as const))
     try {
       assertPublishesSafely(places[field]);
     } catch (error) {
