@@ -282,6 +282,31 @@ describe('a report as html', () => {
   });
 });
 
+it('a report is read from the ledger no faster than its reader takes it, and no further once the reader leaves', async () => {
+  const [one] = fc.sample(file, 1);
+  let slices = 0;
+  const endless: Pick<Ledger, 'files'> = {
+    files: (_scan, { after, limit }) => {
+      slices += 1;
+      const seqs = Array.from({ length: limit }, (_, index) => after + index + 1);
+      return Promise.resolve(seqs.map((seq) => ({ ...(one as Omit<FileRecord, 'seq'>), seq })));
+    },
+  };
+  for (const format of Object.values(FORMATS)) {
+    slices = 0;
+    const summary = { counts: SCAN.counts, findings: [], mediaTypes: [], cameras: [] };
+    let taken = 0;
+    for await (const piece of report(endless as Ledger, { scan: SCAN, summary, now: 5 }, format)) {
+      taken += 1;
+      expect(slices).toBeLessThanOrEqual(taken);
+      expect(piece.length).toBeLessThan(1_000_000);
+      if (taken === 10) break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(slices).toBeLessThanOrEqual(10);
+  }
+});
+
 it('a report has a file name that no header and no file system misreads', () => {
   fc.assert(
     fc.property(hostile, (directory) => {

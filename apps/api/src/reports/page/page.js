@@ -67,7 +67,7 @@
     { title: 'Media type', ...plain('mediaType') },
     { title: 'Pixels', numeric: true, value: area, show: pixels },
     { title: 'Camera', ...plain('camera') },
-    { title: 'Captured', ...plain('captured') },
+    { title: 'Captured', className: 'time', ...plain('captured') },
   ];
 
   const state = { sorted: 0, rising: true, page: 0, chosen: rows };
@@ -137,7 +137,7 @@
       'ul',
       '',
       ...found.map(([code, severity, message, fix]) =>
-        make('li', severity, make('b', '', shown(code)), ` (${severity}): `, shown(message), ' ', shown(fix)),
+        make('li', severity, make('b', '', shown(code)), ` (${severity}): `, shown(message), '. ', shown(fix)),
       ),
     );
   };
@@ -194,7 +194,8 @@
     const from = state.page * PAGE;
     const part = state.chosen.slice(from, from + PAGE);
     body.replaceChildren(...part.map(lineOf));
-    const total = `${number(state.chosen.length)} of ${number(rows.length)} files`;
+    const all = state.chosen.length === rows.length;
+    const total = `${number(state.chosen.length)} files${all ? '' : ` (${number(rows.length)} in all)`}`;
     byId('shown').textContent =
       part.length === 0 ? total : `${number(from + 1)}–${number(from + part.length)} of ${total}`;
     byId('page').textContent = `Page ${number(state.page + 1)} of ${number(pages())}`;
