@@ -33,19 +33,14 @@ describe('opening a ledger', () => {
     expect(sqliteFile(url)).toBe(file);
   });
 
-  it.each([
-    '',
-    'sqlite:',
-    'sqlite://host/a.db',
-    '/a/b.db',
-    'mysql://host/a',
-    'postgres://host/a',
-    'postgresql://host/a',
-  ])('refuses %j, naming the variable', async (url) => {
-    const opening = openLedger({ url });
-    await expect(opening).rejects.toBeInstanceOf(LedgerMisconfigured);
-    await expect(opening).rejects.toThrow('DATABASE_URL');
-  });
+  it.each(['', 'sqlite:', 'sqlite://host/a.db', '/a/b.db', 'mysql://host/a'])(
+    'refuses %j, naming the variable',
+    async (url) => {
+      const opening = openLedger({ url });
+      await expect(opening).rejects.toBeInstanceOf(LedgerMisconfigured);
+      await expect(opening).rejects.toThrow('DATABASE_URL');
+    },
+  );
 
   it('is unavailable where its folder can not be made', async () => {
     writeFileSync(join(folder, 'file'), '');
