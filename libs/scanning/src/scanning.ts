@@ -23,6 +23,7 @@ import {
   consequenceOf,
   errnoOf,
   selection,
+  exiftoolAvailability,
 } from '@assay/files';
 import { type ProfileDefinition, compileProfile } from '@assay/inspection';
 import { type Ledger, LedgerUnavailable, type Scan, type Walk, openLedger } from '@assay/ledger';
@@ -177,6 +178,9 @@ export async function startScanning(config: Config, logger: LoggerService): Prom
   const { processes, seconds, megabytes } = config.reading;
   const readers = new FactReaders({ processes, secondsPerFile: seconds, megabytesPerFile: megabytes });
   const walker = new Walker(broker, ledger, readers, new Roots(config.roots), logger, name);
+  void exiftoolAvailability().then((exiftool) => {
+    if (!exiftool.available) logger.warn(`Files that only exiftool can read stay without metadata: ${exiftool.why}`);
+  });
   void walker.begin().catch((error: unknown) => {
     logger.error(`Scans are not walked: ${(error as Error).stack}`);
   });
