@@ -7,7 +7,7 @@ export {
   type ScanAnswer,
 } from './api-client';
 export { BrokerProxy } from './broker-proxy';
-export { Installation, type InstallationOptions, type StartOptions } from './installation';
+export { Installation, type InstallationOptions, STORES, type StartOptions, type Store } from './installation';
 export { ProductProcess, type LogLine, type Program } from './product-process';
 export { digest, tree } from './tree';
 export { Vhost } from './vhost';

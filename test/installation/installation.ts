@@ -4,11 +4,19 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ledger, openLedger } from '@assay/ledger';
 import { type Answer, ApiClient, type FileAnswer, type ScanAnswer } from './api-client';
+import { HAS_POSTGRES, OwnDatabase } from './own-database';
 import { type Program, ProductProcess } from './product-process';
 import { tree } from './tree';
 import { Vhost } from './vhost';
 
+/** Where an installation keeps its ledger. */
+export type Store = 'SQLite' | 'PostgreSQL';
+/** Those that this run has, for suites that hold on each. */
+export const STORES: readonly Store[] = HAS_POSTGRES ? ['SQLite', 'PostgreSQL'] : ['SQLite'];
+
 export interface InstallationOptions {
+  /** Default SQLite; PostgreSQL is a database of its own, dropped when the installation is closed. */
+  store?: Store;
   /** Beside, or instead of, what an installation sets itself. */
   environment?: Record<string, string>;
   /** Names of the roots' folders; default one, `data`. */
@@ -42,6 +50,7 @@ export class Installation {
   private constructor(
     readonly top: string,
     readonly vhost: Vhost,
+    private readonly database: OwnDatabase | null,
     private readonly options: InstallationOptions,
   ) {
     this.home = join(top, 'home');
@@ -52,7 +61,8 @@ export class Installation {
 
   static async make(options: InstallationOptions = {}): Promise<Installation> {
     const vhost = await Vhost.make();
-    return new Installation(realpathSync(mkdtempSync(join(tmpdir(), 'assay-product-'))), vhost, options);
+    const database = options.store === 'PostgreSQL' ? await OwnDatabase.make() : null;
+    return new Installation(realpathSync(mkdtempSync(join(tmpdir(), 'assay-product-'))), vhost, database, options);
   }
 
   /** The first root. */
@@ -68,6 +78,7 @@ export class Installation {
       PORT: '0',
       AMQP_URL: this.vhost.url,
       DRAIN_SECONDS: '10',
+      ...(this.database === null ? {} : { DATABASE_URL: this.database.url }),
       ...(this.options.profiles === undefined ? {} : { PROFILES_DIR: join(this.top, 'profiles') }),
       ...this.options.environment,
     };
@@ -170,7 +181,7 @@ export class Installation {
 
   /** The installation's ledger, opened beside its processes. */
   ledger(): Promise<Ledger> {
-    this.opened ??= openLedger({ url: `sqlite:${join(this.home, 'ledger.sqlite')}` });
+    this.opened ??= openLedger({ url: this.database?.url ?? `sqlite:${join(this.home, 'ledger.sqlite')}` });
     return this.opened;
   }
 
@@ -183,6 +194,7 @@ export class Installation {
   async close(): Promise<void> {
     await Promise.all(this.processes.map((one) => one.kill()));
     await (await this.opened)?.close();
+    await this.database?.remove();
     await this.vhost.remove();
     rmSync(this.top, { recursive: true, force: true });
   }

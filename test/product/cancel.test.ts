@@ -1,11 +1,11 @@
-import { Installation, type ScanAnswer } from '../installation';
+import { Installation, STORES, type ScanAnswer } from '../installation';
 import { expectAccounted } from './accounted';
 import { photo } from './photos';
 
-describe('a cancel in the middle', () => {
+describe.each(STORES)('a cancel in the middle, its ledger in %s,', (store) => {
   let installation: Installation;
   beforeEach(async () => {
-    installation = await Installation.make();
+    installation = await Installation.make({ store });
   });
   afterEach(() => installation.close());
 

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Installation, type ProductProcess } from '../installation';
+import { Installation, STORES, type ProductProcess } from '../installation';
 import { expectAccounted } from './accounted';
 import { photo } from './photos';
 
 const FILES = 3_000;
 
-describe('whatever dies in the middle of a scan', () => {
+describe.each(STORES)('whatever dies in the middle of a scan, its ledger in %s,', (store) => {
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.make({
+      store,
       environment: { SWEEP_SECONDS: '3', SUBSCRIBE_BATCH: '20', SUBSCRIBE_PREFETCH: '40' },
     });
     for (let index = 0; index < FILES; index += 1)

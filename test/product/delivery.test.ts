@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Installation } from '../installation';
+import { Installation, STORES } from '../installation';
 import { expectAccounted } from './accounted';
 import { photo } from './photos';
 
-describe('a delivery', () => {
+describe.each(STORES)('a delivery with its ledger in %s', (store) => {
   let installation: Installation;
   beforeEach(async () => {
-    installation = await Installation.make();
+    installation = await Installation.make({ store });
   });
   afterEach(() => installation.close());
 

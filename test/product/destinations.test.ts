@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Installation, digest } from '../installation';
+import { Installation, STORES, digest } from '../installation';
 import { expectAccounted } from './accounted';
 
 const profile = (more: string): string => `
@@ -13,12 +13,13 @@ rules:
     min: 1 B
 ${more}`;
 
-describe('destinations', () => {
+describe.each(STORES)('destinations with the ledger in %s', (store) => {
   let installation: Installation;
   afterEach(() => installation.close());
 
   it('that two files share are numbered, and a file that was there before stays as it is', async () => {
     installation = await Installation.make({
+      store,
       profiles: { 'flat.yaml': profile('accept:\n  to: "{{ name }}"\n  onConflict: number\n') },
     });
     await installation.start({ subscribers: 2 });
@@ -35,6 +36,7 @@ describe('destinations', () => {
 
   it('that are taken leave a file where it was, where the profile says so', async () => {
     installation = await Installation.make({
+      store,
       profiles: { 'flat.yaml': profile('accept:\n  to: "{{ name }}"\n  onConflict: fail\n') },
     });
     await installation.start({ subscribers: 1 });
@@ -51,7 +53,7 @@ describe('destinations', () => {
   });
 
   it('beneath the scanned directory are moved to and not walked', async () => {
-    installation = await Installation.make({ profiles: { 'flat.yaml': profile('') } });
+    installation = await Installation.make({ store, profiles: { 'flat.yaml': profile('') } });
     await installation.start({ subscribers: 1 });
     for (let index = 0; index < 40; index += 1)
       installation.write(`in/${index % 4}/f${index}.txt`, `contents ${index}`);
@@ -70,6 +72,7 @@ describe('destinations', () => {
     const other = mkdtempSync(join(shm, 'assay-'));
     try {
       installation = await Installation.make({
+        store,
         profiles: { 'flat.yaml': profile('') },
         environment: { INSPECTION_ROOTS: '' },
       });
