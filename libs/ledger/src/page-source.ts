@@ -1,7 +1,5 @@
 import type { FileFilter } from './file';
 
-/** Up to this many rows under a prefix are put in order for each page; where there are more, rows are walked by number. */
-export const FEW = 10_000;
 /** No path is longer, so nothing sorts after this many of the highest byte. */
 export const END = Buffer.alloc(65_536, 0xff);
 
@@ -20,7 +18,7 @@ export interface PageSource {
   answers: ReadonlySet<Filtered>;
 }
 
-/** About how many rows each filter leaves; asked for only where the filter has it. Up to {@link FEW} + 1 of `path`. */
+/** About how many rows each filter leaves; asked for only where the filter has it. Of `path` no more need be counted than one more than few. */
 export interface FilteredRows {
   all: number;
   path: number;
@@ -29,7 +27,7 @@ export interface FilteredRows {
   verdict: number;
 }
 
-const BY_NUMBER: PageSource = { by: 'number', answers: new Set() };
+export const BY_NUMBER: PageSource = { by: 'number', answers: new Set() };
 
 export function isFiltered(filter: FileFilter): boolean {
   return hasPath(filter) || filter.code !== undefined || filter.outcome !== undefined || filter.verdict !== undefined;
@@ -39,13 +37,13 @@ export function hasPath(filter: FileFilter): filter is FileFilter & { path: stri
   return filter.path !== undefined && filter.path !== '';
 }
 
-/** The source with the fewest rows among those that the filter allows. */
-export function chooseSource(filter: FileFilter, rows: Partial<FilteredRows>): PageSource {
+/** The source with the fewest rows among those that the filter allows. Up to `few` rows under a prefix are put in order for each page. */
+export function chooseSource(filter: FileFilter, rows: Partial<FilteredRows>, few: number): PageSource {
   const sources: { source: PageSource; rows: number }[] = [{ source: BY_NUMBER, rows: rows.all ?? 0 }];
   if (hasPath(filter)) {
     const under = rows.path ?? 0;
     sources.push({
-      source: { by: under > FEW ? 'many-paths' : 'few-paths', answers: new Set(['path']) },
+      source: { by: under > few ? 'many-paths' : 'few-paths', answers: new Set(['path']) },
       rows: under,
     });
   }

@@ -1,6 +1,6 @@
-import { fromBytes } from './exact-text';
+import { fromBytes, toBytes } from './exact-text';
 import type { ScanFolders } from './overlap';
-import type { Counts, Priority, Scan, ScanState } from './scan';
+import type { Counts, NewScan, Priority, Scan, ScanState } from './scan';
 
 /** A row of `scans`, as every store keeps it. */
 export interface ScanRow {
@@ -100,4 +100,31 @@ export function foldersOf(row: ScanRow): ScanFolders {
     accept: fromBytes(row.accept),
     quarantine: fromBytes(row.quarantine),
   };
+}
+
+/** The columns of a new scan; all others have their defaults. */
+export const NEW_SCAN_COLUMNS = `id, directory, accept, quarantine, profile_name, profile_version, profile_digest, profile_definition,
+  dry_run, priority, label, start_at, requested_by, request_id, state, created_at`;
+
+/** One value for each of {@link NEW_SCAN_COLUMNS}. */
+export function newScanValues(scan: NewScan, now: number): (string | number | Buffer | null)[] {
+  const { profile } = scan;
+  return [
+    scan.id,
+    toBytes(scan.directory),
+    toBytes(scan.accept),
+    toBytes(scan.quarantine),
+    profile.name,
+    profile.version,
+    profile.digest,
+    JSON.stringify(profile.definition ?? null),
+    scan.dryRun ? 1 : 0,
+    scan.priority,
+    scan.label,
+    scan.startAt,
+    scan.requestedBy,
+    scan.requestId,
+    scan.startAt === null ? 'queued' : 'scheduled',
+    now,
+  ];
 }

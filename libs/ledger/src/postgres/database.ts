@@ -89,7 +89,7 @@ export class Database {
     return this.#use(() => this.#transaction(BEGIN.read, body));
   }
 
-  /** Runs one statement, which is its own transaction, durable where it writes. */
+  /** Runs statements that need no common moment: each is its own transaction, durable where it writes. */
   once<T>(body: (session: Session) => Promise<T>): Promise<T> {
     return this.#use(() => this.#transaction(null, body));
   }
@@ -201,9 +201,11 @@ async function prepare(client: ClientBase, readOnly: boolean, patience: number):
     idle_in_transaction_session_timeout: STATEMENT_PATIENCES * patience,
     default_transaction_isolation: `'read committed'`,
     enable_seqscan: 'off',
+    enable_bitmapscan: 'off',
     enable_hashjoin: 'off',
     enable_mergejoin: 'off',
     enable_material: 'off',
+    max_parallel_workers_per_gather: 0,
     jit: 'off',
     ...(readOnly ? { default_transaction_read_only: 'on' } : {}),
   };

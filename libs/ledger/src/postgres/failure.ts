@@ -18,6 +18,8 @@ export class Overtaken extends Error {
 const TRANSIENT = /^(08|53|57|58|55P03|25006|25P0[34]|40)/;
 /** Taken back by the server for the sake of another transaction, or kept by a constraint from what another did meanwhile. */
 const REPEATABLE = /^(40001|40P01|23505)$/;
+/** Ended by an operator, a crash or a stop, or because it was idle for too long. */
+const ENDED = /^(57P0[1235]|25P03)$/;
 /** User, password, database or rights. */
 const REFUSED = /^(28|3D000|3F000|42501)/;
 
@@ -44,8 +46,9 @@ export function isRepeatable(error: unknown): boolean {
   return (error as Error).name === 'Overtaken' || REPEATABLE.test(stateOf(error));
 }
 
+/** Whether the connection is of no use any more: lost, or ended by the server with its last word. */
 export function isLost(error: unknown): boolean {
-  return (error as Error).name === 'ConnectionLost';
+  return (error as Error).name === 'ConnectionLost' || ENDED.test(stateOf(error));
 }
 
 /** What a caller is given for an error: {@link LedgerUnavailable} with its cause where another try may succeed, else the error itself. */

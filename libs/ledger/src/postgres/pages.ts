@@ -1,16 +1,22 @@
 import { OUTCOME_CODE, VERDICT_CODE } from '../codes';
 import { afterPrefix, toBytes } from '../exact-text';
 import type { FileFilter } from '../file';
-import { FEW, type FilteredRows, type PageSource, chooseSource, hasPath } from '../page-source';
+import { type FilteredRows, type PageSource, chooseSource, hasPath } from '../page-source';
 import { OUTCOMES } from '../scan';
 import { SPAN } from '../spans';
 import { digestOf } from './digest';
 import { HEAD, head } from './schema';
 import { type Session } from './session';
 
+/** Fewer than SQLite's: each of them is counted and fetched for every page. */
+const FEW = 1_000;
+/** Spans that are looked through at once. */
+const SPANS = 8;
 /** No head of a path is longer, so nothing sorts after this. */
 const END = Buffer.alloc(HEAD + 1, 0xff);
-const UNDER = `scan_no = $1 AND ${head('path')} >= $2 AND ${head('path')} < $3 AND substring(path FROM 1 FOR octet_length($4::bytea)) = $4`;
+/** In the order of its index. What a longer prefix says beyond a head is asked of what was found: the server would guess wrongly how few that leaves. */
+const UNDER = `scan_no = $1 AND ${head('path')} >= $2 AND ${head('path')} < $3`;
+const HAS_PREFIX = `substring(path FROM 1 FOR octet_length($4::bytea)) = $4`;
 
 /** Every path with the prefix has a head from the first to below the second; where the prefix is longer than a head, others do too. */
 function bounds(prefix: string): [low: Buffer, high: Buffer, prefix: Buffer] {
@@ -43,14 +49,15 @@ export async function sourceOf(session: Session, scan: number, filter: FileFilte
     outcome: filter.outcome === undefined ? 0 : (counts?.[filter.outcome] ?? 0),
     verdict: await tally('verdict', filter.verdict),
   };
-  return chooseSource(filter, rows);
+  return chooseSource(filter, rows, FEW);
 }
 
 async function fewUnder(session: Session, scan: number, prefix: string): Promise<number> {
   const row = await session.first<{ rows: number }>(
-    `SELECT count(*) AS rows FROM (SELECT 1 FROM files WHERE ${UNDER} LIMIT ${FEW + 1}) AS few`,
+    // In the order of the index that has them: another index would be read to its end for a prefix that is rare.
+    `SELECT count(*) AS rows FROM (SELECT 1 FROM files WHERE ${UNDER} ORDER BY scan_no, ${head('path')} LIMIT ${FEW + 1}) AS few`,
     scan,
-    ...bounds(prefix),
+    ...bounds(prefix).slice(0, 2),
   );
   return row?.rows ?? 0;
 }
@@ -104,25 +111,47 @@ function numberRows(
     case 'few-paths':
       // First those under the prefix, by its index; then in order.
       return session.all(
-        `WITH under AS MATERIALIZED (SELECT seq FROM files WHERE ${UNDER}) SELECT seq FROM under WHERE seq > $5 ${ordered} $6`,
+        `WITH under AS MATERIALIZED (SELECT seq, path FROM files WHERE ${UNDER})
+         SELECT seq FROM under WHERE ${HAS_PREFIX} AND seq > $5 ${ordered} $6`,
         scan,
         ...bounds(path),
         after,
         limit,
       );
     case 'many-paths':
-      // By the numbers: no index is on the whole path.
-      return session.all(
-        `SELECT f.seq FROM spans s CROSS JOIN LATERAL (
-           SELECT seq FROM files WHERE scan_no = $1 AND path >= $2 AND path < $3
-             AND substring(path FROM 1 FOR octet_length($4::bytea)) = $4 AND seq BETWEEN greatest($5::bigint, s.span * ${SPAN}) AND s.span * ${SPAN} + ${SPAN - 1}
-           ORDER BY seq) AS f
-         WHERE s.scan_no = $1 AND s.span >= $5::bigint / ${SPAN} AND s.high >= $2 AND s.low < $3
-         ORDER BY s.span, f.seq LIMIT $6`,
-        scan,
-        ...bounds(path),
-        after + 1,
-        limit,
-      );
+      return manyUnder(session, scan, path, after, limit);
   }
+}
+
+/** Some spans at a time, as long as a page needs more. */
+async function manyUnder(session: Session, scan: number, path: string, after: number, limit: number) {
+  const [low, high, prefix] = bounds(path);
+  const found: { seq: number }[] = [];
+  let next = after + 1;
+  while (found.length < limit) {
+    const spans = await session.all<{ span: number }>(
+      `SELECT span FROM spans WHERE scan_no = $1 AND span >= $2 AND high >= $3 AND low < $4 ORDER BY span LIMIT ${SPANS}`,
+      scan,
+      Math.floor(next / SPAN),
+      low,
+      high,
+    );
+    const rows = await session.all<{ seq: number }>(
+      `SELECT f.seq FROM unnest($5::bigint[]) AS s (span) CROSS JOIN LATERAL (
+         SELECT seq FROM files WHERE scan_no = $1 AND seq BETWEEN greatest($6::bigint, s.span * ${SPAN}) AND s.span * ${SPAN} + ${SPAN - 1}
+           AND path >= $2 AND path < $3 AND ${HAS_PREFIX}) AS f
+       ORDER BY f.seq LIMIT $7`,
+      scan,
+      low,
+      high,
+      prefix,
+      spans.map(({ span }) => span),
+      next,
+      limit - found.length,
+    );
+    found.push(...rows);
+    if (spans.length < SPANS) break;
+    next = ((spans.at(-1)?.span ?? 0) + 1) * SPAN;
+  }
+  return found;
 }

@@ -2,7 +2,7 @@ import { OUTCOME_CODE, VERDICT_CODE } from '../codes';
 import { toBytes } from '../exact-text';
 import type { FileFilter, FileRecord, Summary } from '../file';
 import { type FileRow, type InspectionRow, fileRecord, summaryOf } from '../file-row';
-import { type PageSource, chooseSource, hasPath, isFiltered } from '../page-source';
+import { BY_NUMBER, type PageSource, hasPath, isFiltered } from '../page-source';
 import { type ScanRow } from '../scan-row';
 import { type Database } from './database';
 import { numbersOf, sourceOf } from './pages';
@@ -61,7 +61,7 @@ export class Reading {
     const scan = await session.first<{ no: number }>(`SELECT no FROM scans WHERE id = $1 AND state <> 'void'`, id);
     if (scan === undefined) return null;
     const { no } = scan;
-    const source = isFiltered(filter) ? await sourceOf(session, no, filter) : chooseSource(filter, {});
+    const source = isFiltered(filter) ? await sourceOf(session, no, filter) : BY_NUMBER;
     return { no, source, ...(await this.#window(session, id, no, source, filter)) };
   }
 

@@ -1,8 +1,7 @@
-import { toBytes } from '../exact-text';
 import type { Created, IdempotencyKey } from '../ledger';
 import { overlap } from '../overlap';
 import type { NewScan, Scan, ScanState } from '../scan';
-import { type ScanRow, foldersOf, scanOf, shownScan } from '../scan-row';
+import { NEW_SCAN_COLUMNS, type ScanRow, foldersOf, newScanValues, scanOf, shownScan } from '../scan-row';
 import { type Completion } from './completion';
 import { SCHEMA } from './schema';
 import { type Session, type Value } from './session';
@@ -63,28 +62,9 @@ export class Scans {
   }
 
   #insert(session: Session, scan: NewScan, now: number): Promise<ScanRow | undefined> {
-    const { profile } = scan;
-    return session.first<ScanRow>(
-      `INSERT INTO scans (id, directory, accept, quarantine, profile_name, profile_version, profile_digest, profile_definition,
-         dry_run, priority, label, start_at, requested_by, request_id, state, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING *`,
-      scan.id,
-      toBytes(scan.directory),
-      toBytes(scan.accept),
-      toBytes(scan.quarantine),
-      profile.name,
-      profile.version,
-      profile.digest,
-      JSON.stringify(profile.definition ?? null),
-      scan.dryRun ? 1 : 0,
-      scan.priority,
-      scan.label,
-      scan.startAt,
-      scan.requestedBy,
-      scan.requestId,
-      scan.startAt === null ? 'queued' : 'scheduled',
-      now,
-    );
+    const values = newScanValues(scan, now);
+    const places = values.map((_, at) => `$${at + 1}`).join(', ');
+    return session.first<ScanRow>(`INSERT INTO scans (${NEW_SCAN_COLUMNS}) VALUES (${places}) RETURNING *`, ...values);
   }
 
   async announce(session: Session, id: string): Promise<void> {

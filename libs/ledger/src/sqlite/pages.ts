@@ -2,10 +2,13 @@ import type { Statement } from 'better-sqlite3';
 import { OUTCOME_CODE, VERDICT_CODE } from '../codes';
 import { afterPrefix, toBytes } from '../exact-text';
 import type { FileFilter } from '../file';
-import { END, FEW, type FilteredRows, type PageSource, chooseSource, hasPath } from '../page-source';
+import { END, type FilteredRows, type PageSource, chooseSource, hasPath } from '../page-source';
 import { OUTCOMES } from '../scan';
 import { SPAN } from '../spans';
 import { type Connection } from './connection';
+
+/** Up to this many rows under a prefix are put in order for each page; where there are more, rows are walked by number. */
+const FEW = 10_000;
 
 /** Numbers of rows, rising, after a given one: at most `limit`, and fewer only where there are no more. */
 export type Numbers = (after: number, limit: number) => number[];
@@ -58,7 +61,7 @@ export class Pages {
 
   /** The source with the fewest rows among those that the filter allows. */
   source(scan: number, filter: FileFilter): Source {
-    const { by, answers } = chooseSource(filter, this.#rows(scan, filter));
+    const { by, answers } = chooseSource(filter, this.#rows(scan, filter), FEW);
     return { numbers: this.#numbers(by, scan, filter), answers };
   }
 

@@ -1,9 +1,8 @@
 import type { Statement } from 'better-sqlite3';
-import { toBytes } from '../exact-text';
 import type { Created, IdempotencyKey } from '../ledger';
 import { overlap } from '../overlap';
 import type { NewScan, Scan, ScanState } from '../scan';
-import { type ScanRow, foldersOf, scanOf, shownScan } from '../scan-row';
+import { NEW_SCAN_COLUMNS, type ScanRow, foldersOf, newScanValues, scanOf, shownScan } from '../scan-row';
 import { type Completion } from './completion';
 import { type Connection } from './connection';
 
@@ -35,9 +34,7 @@ export class Scans {
     this.#byNo = db.prepare(`SELECT * FROM scans WHERE no = ?`);
     this.#unfinished = db.prepare(`SELECT * FROM scans WHERE ${UNFINISHED} ORDER BY no`);
     this.#insert = db.prepare(
-      `INSERT INTO scans (id, directory, accept, quarantine, profile_name, profile_version, profile_digest, profile_definition,
-         dry_run, priority, label, start_at, requested_by, request_id, state, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO scans (${NEW_SCAN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertRoot = db.prepare(`INSERT INTO folders (scan_no, path) VALUES (?, x'')`);
     this.#key = db.prepare(`SELECT body, scan_no FROM idempotency_keys WHERE owner = ? AND key = ? AND created_at > ?`);
@@ -67,25 +64,7 @@ export class Scans {
     const other = this.#unfinished.all().find((row) => overlap(scan, foldersOf(row)));
     if (other !== undefined) return { kind: 'overlaps', scan: shownScan(other) };
 
-    const { profile } = scan;
-    const inserted = this.#insert.run(
-      scan.id,
-      toBytes(scan.directory),
-      toBytes(scan.accept),
-      toBytes(scan.quarantine),
-      profile.name,
-      profile.version,
-      profile.digest,
-      JSON.stringify(profile.definition ?? null),
-      scan.dryRun ? 1 : 0,
-      scan.priority,
-      scan.label,
-      scan.startAt,
-      scan.requestedBy,
-      scan.requestId,
-      scan.startAt === null ? 'queued' : 'scheduled',
-      now,
-    );
+    const inserted = this.#insert.run(...newScanValues(scan, now));
     const no = Number(inserted.lastInsertRowid);
     this.#insertRoot.run(no);
     if (key !== null) this.#insertKey.run(key.owner, key.key, key.body, no, now);
