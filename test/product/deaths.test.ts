@@ -3,7 +3,9 @@ import { Installation, STORES, type ProductProcess } from '../installation';
 import { expectAccounted } from './accounted';
 import { photo } from './photos';
 
-const FILES = 3_000;
+jest.setTimeout(180_000);
+
+const FILES = 2_000;
 
 describe.each(STORES)('whatever dies in the middle of a scan, its ledger in %s,', (store) => {
   let installation: Installation;
