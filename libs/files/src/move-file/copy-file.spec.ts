@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,52 @@ import { identityAt } from './move-no-replace';
 const OTHER = ['/dev/shm'].find((path) => fs.existsSync(path) && fs.statSync(path).dev !== fs.statSync(tmpdir()).dev);
 if (OTHER === undefined) console.warn('No second device beside the temp folder: copies are tested within one');
 const isRoot = process.getuid?.() === 0;
+
+const hasBtrfs = isRoot && spawnSync('mkfs.btrfs', ['--version']).status === 0;
+if (!hasBtrfs) console.warn('No btrfs can be made here: copies that share their blocks are not tested');
+
+describe('a copy within a file system that shares blocks', () => {
+  let top: string;
+  let disk: string;
+  beforeEach(() => {
+    top = resolveRoot(fs.mkdtempSync(join(tmpdir(), 'copy-shared-')));
+    disk = join(top, 'disk');
+    fs.mkdirSync(disk);
+  });
+  afterEach(() => {
+    spawnSync('umount', ['--lazy', disk]);
+    fs.rmSync(top, { recursive: true });
+  });
+
+  function mount(): boolean {
+    const image = join(top, 'image');
+    fs.writeFileSync(image, '');
+    fs.truncateSync(image, 256 << 20);
+    return (
+      spawnSync('mkfs.btrfs', ['--quiet', image]).status === 0 &&
+      spawnSync('mount', ['-o', 'loop', image, disk]).status === 0
+    );
+  }
+
+  (hasBtrfs ? it : it.skip)('takes no room, and is a file of its own', async () => {
+    if (!mount()) return console.warn('No btrfs can be mounted here: copies that share their blocks are not tested');
+    const content = randomBytes(48 << 20);
+    fs.mkdirSync(join(disk, 'in'));
+    fs.mkdirSync(join(disk, 'out'));
+    fs.writeFileSync(join(disk, 'in', 'a'), content);
+    const [from, to] = [openFolder(disk, 'in'), openFolder(disk, 'out')];
+    spawnSync('sync', ['-f', disk]);
+    const free = fs.statfsSync(disk).bavail;
+    const copied = await copyFile(from, 'a', to, 'own', identityAt(from, 'a') ?? '');
+    spawnSync('sync', ['-f', disk]);
+    const taken = (free - fs.statfsSync(disk).bavail) * fs.statfsSync(disk).bsize;
+    expect(copied).toMatchObject({ kind: 'copied', identity: identityAt(to, 'own') });
+    expect(taken).toBeLessThan(16 << 20);
+    fs.appendFileSync(join(disk, 'in', 'a'), 'more');
+    expect(fs.readFileSync(join(disk, 'out', 'own')).equals(content)).toBe(true);
+    for (const folder of [from, to]) folder.close();
+  });
+});
 
 describe('a copy to another device', () => {
   let here: string;

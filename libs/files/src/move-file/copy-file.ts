@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type OpenFolder } from '../folder';
 import { type FileIdentity, identityOf } from '../identity';
+import { cloneFile } from '../system-calls';
 
 const CHUNK = 1 << 20;
 
@@ -66,7 +67,7 @@ function secondsOf(nanoseconds: bigint): string {
 
 /**
  * Copies the judged file to a new name in another folder: contents, mode, times (to the microsecond), as root also owner and group; flushed
- * to the disk and read again. The name `as` must be free (EEXIST is thrown) and is the caller's to remove, also after an error.
+ * to the disk and read again. Where the file system can share blocks between files, none is written. The name `as` must be free (EEXIST is thrown) and is the caller's to remove, also after an error.
  */
 export async function copyFile(
   from: OpenFolder,
@@ -86,7 +87,8 @@ export async function copyFile(
       0o600,
     );
     try {
-      const read = await digestOf(source, stats.size, (bytes, at) => writeAll(copy, bytes, at));
+      const cloned = cloneFile(source.fd, copy.fd);
+      const read = await digestOf(source, stats.size, cloned ? undefined : (bytes, at) => writeAll(copy, bytes, at));
       if (process.getuid?.() === 0) await copy.chown(Number(stats.uid), Number(stats.gid));
       await copy.chmod(Number(stats.mode) & 0o7777);
       await copy.utimes(secondsOf(stats.atimeNs), secondsOf(stats.mtimeNs));

@@ -38,7 +38,7 @@ describe(`moving without replacing, ${REFUSED ? 'by link and unlink' : 'by renam
 
   it('goes the way that this run is about', () => {
     write('a', '1');
-    const errno = renameNoReplaceAt(folder.fd, Buffer.from('a'), folder.fd, Buffer.from('b'));
+    const errno = renameNoReplaceAt(folder.fd, 'a', folder.fd, 'b');
     expect(errno).toBe(REFUSED || process.platform !== 'linux' ? null : 0);
   });
 
@@ -72,6 +72,16 @@ describe(`moving without replacing, ${REFUSED ? 'by link and unlink' : 'by renam
     write('b', '2');
     expect(moveNoReplace(folder, 'a', folder, 'b')).toBe('absent');
     expect(moveNoReplace(folder, 'a', folder, 'c')).toBe('absent');
+  });
+
+  it('says the same to a caller who knows the file, and does not look at it before', () => {
+    write('a', '1');
+    const identity = identityAt(folder, 'a');
+    write('b', '2');
+    expect(moveNoReplace(folder, 'a', folder, 'b', identity)).toBe('taken');
+    expect(moveNoReplace(folder, 'a', folder, 'c', identity)).toBe('moved');
+    expect(moveNoReplace(folder, 'a', folder, 'd', identity)).toBe('absent');
+    expect(names()).toEqual(['b', 'c']);
   });
 
   it('moves whatever has the name: a folder with what it holds, a symlink as such, a FIFO', () => {

@@ -1,7 +1,7 @@
-import { encodePath } from '@assay/inspection';
 import { linkSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoOf } from '../consequence';
+import { stateAt } from '../file-state';
 import { type OpenFolder } from '../folder';
 import { type FileIdentity, identityOf } from '../identity';
 import { renameNoReplaceAt, systemError } from '../system-calls';
@@ -16,8 +16,7 @@ export type MoveResult = 'moved' | 'taken' | 'absent' | 'other-device';
 
 /** Identity of what has this name now, whatever it is (a symlink is not followed); null where nothing has. */
 export function identityAt(folder: OpenFolder, name: string): FileIdentity | null {
-  const stats = lstatSync(folder.entry(name), { bigint: true, throwIfNoEntry: false });
-  return stats ? identityOf(stats) : null;
+  return stateAt(folder, name)?.identity ?? null;
 }
 
 function removeEmptyFolder(folder: OpenFolder, name: string): void {
@@ -90,17 +89,23 @@ function linkThenUnlink(from: OpenFolder, name: string, to: OpenFolder, as: stri
 
 /**
  * Gives the file `name` of one folder the name `as` in another (or the same), and never replaces what has that name. `name` must be
- * a name of ours or be renamed whatever it is: the fallback unlinks it. Throws errors of the file system that are none of the
- * results, ENOENT where the folder `to` itself was removed.
+ * a name of ours or be renamed whatever it is: the fallback unlinks it. `identity`: what has the first name, by which it is known again after an
+ * error; looked up where it is not given. Throws errors of the file system that are none of the results, ENOENT where the
+ * folder `to` itself was removed.
  */
-export function moveNoReplace(from: OpenFolder, name: string, to: OpenFolder, as: string): MoveResult {
-  const before = identityAt(from, name);
-  if (before === null) return 'absent';
-  const errno = renameNoReplaceAt(from.fd, encodePath(name), to.fd, encodePath(as));
+export function moveNoReplace(
+  from: OpenFolder,
+  name: string,
+  to: OpenFolder,
+  as: string,
+  identity = identityAt(from, name),
+): MoveResult {
+  if (identity === null) return 'absent';
+  const errno = renameNoReplaceAt(from.fd, name, to.fd, as);
   if (errno === 0) return 'moved';
   if (errno === null) return linkThenUnlink(from, name, to, as);
   // After an error of a network file system the disk is believed, not the error.
-  if (identityAt(from, name) === null) return identityAt(to, as) === before ? 'moved' : 'absent';
+  if (identityAt(from, name) === null) return identityAt(to, as) === identity ? 'moved' : 'absent';
   if (errno === constants.errno.EEXIST) return 'taken';
   if (errno === constants.errno.EXDEV) return 'other-device';
   throw systemError(errno, 'renameat2', `${to.relative}/${as}`);

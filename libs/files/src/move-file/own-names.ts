@@ -6,7 +6,7 @@ export interface Row {
   seq: number;
 }
 
-const OWN = /^\.assay-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.\d+-\d+$/;
+const OWN = /^\.assay-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d+)-\d+$/;
 
 /** Bytes that a name may have (Linux: NAME_MAX). */
 const NAME_MAX = 255;
@@ -18,8 +18,18 @@ export function ownName(row: Row, attempt: number): string {
   return `.assay-${rowText(row)}-${attempt}`;
 }
 
-/** The empty files with which a file system is tried. */
-const PROBE = /^\.assay-probe-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(-taken)?$/;
+/** Whose name this is; null for any that {@link ownName} does not make. */
+export function rowOfName(name: string): Row | null {
+  const [, scan, seq] = OWN.exec(name) ?? [];
+  return scan === undefined || seq === undefined ? null : { scan, seq: Number(seq) };
+}
+
+/** The empty files with which a file system is tried: numbered, or of an earlier version. */
+const PROBE = /^\.assay-probe-(\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(-taken)?$/;
+
+export function isProbeName(name: string): boolean {
+  return PROBE.test(name);
+}
 
 /** True for names that {@link ownName} makes, and for those of probes: a walk does not take them for files of a supplier. */
 export function isOwnName(name: string): boolean {

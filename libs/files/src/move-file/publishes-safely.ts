@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { errnoOf } from '../consequence';
-import { type OpenFolder, openFolder } from '../folder';
+import { type OpenFolder, deepestFolder, openFolder } from '../folder';
 import { type Place } from '../roots';
 import { moveNoReplace } from './move-no-replace';
+import { makeProbe, removeStaleProbes } from './probe';
 import { removeOwn } from './stage';
 
 /** Files can't be placed here without the danger of losing one. The message says why, for the one who asked for the scan. */
@@ -14,21 +14,9 @@ export class UnsafeFileSystem extends Error {
 /** Devices that were found safe: a file system does not lose the ability while it is mounted. */
 const safe = new Set<string>();
 
-/** The deepest folder on the way to a place that exists. */
-function deepest({ root, relative }: Place): OpenFolder {
-  for (let path = relative; ; path = path.slice(0, Math.max(0, path.lastIndexOf('/'))))
-    try {
-      return openFolder(root, path);
-    } catch (error) {
-      if (path === '' || errnoOf(error) !== 'ENOENT') throw error;
-    }
-}
-
 function probe(folder: OpenFolder): void {
-  const first = `.assay-probe-${randomUUID()}`;
-  const second = `${first}-taken`;
+  const { first, second } = makeProbe(folder);
   try {
-    for (const name of [first, second]) closeSync(openSync(folder.entry(name), 'wx', 0o600));
     if (moveNoReplace(folder, first, folder, second) !== 'taken')
       throw new UnsafeFileSystem('it replaces a file where it was told not to');
     removeOwn(folder, second);
@@ -40,16 +28,34 @@ function probe(folder: OpenFolder): void {
   }
 }
 
+/** Where the process was killed that tried this place before, its probe lies in a folder on the way here. */
+function tidy({ root, relative }: Place): void {
+  for (let path = relative; ; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) {
+    try {
+      const folder = openFolder(root, path);
+      try {
+        removeStaleProbes(folder);
+      } finally {
+        folder.close();
+      }
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+    if (path === '') return;
+  }
+}
+
 /**
  * Tries, with two empty files of our own that are gone again when it returns, whether a file can be given a name in this place without replacing
  * another: by renaming without replacing, or by hard links. Throws {@link UnsafeFileSystem} where it can't, or where nothing may be written.
- * Tried once for each device.
+ * Tried once for each device; what a killed process left of an earlier trial is removed then.
  */
 export function assertPublishesSafely(place: Place): void {
-  const folder = deepest(place);
+  const folder = deepestFolder(place.root, place.relative);
   try {
     const device = String(fstatSync(folder.fd, { bigint: true }).dev);
     if (safe.has(device)) return;
+    tidy(place);
     probe(folder);
     safe.add(device);
   } catch (cause) {

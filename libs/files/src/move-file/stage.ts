@@ -1,8 +1,10 @@
 import { lstatSync, renameSync, unlinkSync } from 'node:fs';
+import { constants } from 'node:os';
 import { errnoOf } from '../consequence';
 import { type OpenFolder } from '../folder';
 import { type FileIdentity, identityOf } from '../identity';
 import { identityAt, moveNoReplace } from './move-no-replace';
+import { renameNoReplaceAt, systemError } from '../system-calls';
 import { type Row, keptName, ownName } from './own-names';
 
 export type PutBack =
@@ -25,6 +27,11 @@ export function putBack(folder: OpenFolder, own: string, name: string, row: Row)
     removeOwn(folder, own);
     return { kind: 'back' };
   }
+  return keepBeside(folder, own, name, row);
+}
+
+/** Gives a file under a name of ours a kept name, beside `name`. Throws EEXIST where all of those are taken. */
+export function keepBeside(folder: OpenFolder, own: string, name: string, row: Row): PutBack {
   for (let count = 1; count <= MOST_KEPT; count += 1) {
     const as = keptName(name, row, count);
     const kept = moveNoReplace(folder, own, folder, as);
@@ -51,22 +58,28 @@ export type Staged =
   /** The source's name is another file than was judged, or that file was changed; it has its name again. */
   | { kind: 'changed'; put: PutBack };
 
-/**
- * Takes a source under the own name of this attempt: from here on nobody else's write can reach it by name. What turns out not to be the
- * judged file is put back.
- */
-export function stage(folder: OpenFolder, name: string, own: string, judged: FileIdentity, row: Row): Staged {
-  const before = identityAt(folder, name);
-  if (before === null) return { kind: 'absent' };
-  if (before !== judged) return { kind: 'changed', put: { kind: 'back' } };
+/** False where nothing has the name `name`. */
+function takeName(folder: OpenFolder, name: string, own: string): boolean {
+  const errno = renameNoReplaceAt(folder.fd, name, folder.fd, own);
+  if (errno === 0) return true;
+  if (errno === constants.errno.ENOENT) return false;
+  if (errno !== null) throw systemError(errno, 'renameat2', `${folder.relative}/${name}`);
   try {
     // The own name is unique: there is nothing to replace.
     renameSync(folder.entry(name), folder.entry(own));
+    return true;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { kind: 'absent' };
+    if (errnoOf(error) === 'ENOENT') return false;
     throw error;
   }
-  // Between the look and the rename another file may have taken the name.
+}
+
+/**
+ * Takes a source under the own name of this attempt: from here on nobody else's write can reach it by name. Only now can it be compared, since
+ * before that any look may be outdated when the name is taken; what turns out not to be the judged file is put back.
+ */
+export function stage(folder: OpenFolder, name: string, own: string, judged: FileIdentity, row: Row): Staged {
+  if (!takeName(folder, name, own)) return { kind: 'absent' };
   if (identityAt(folder, own) === judged) return { kind: 'staged' };
   return { kind: 'changed', put: putBack(folder, own, name, row) };
 }

@@ -38,8 +38,35 @@ export function parseOffset(text: string | undefined): string | null {
   return `${parts[1]}${two(hours)}:${two(minutes)}`;
 }
 
+/** What is written in decimal digits from `from` to `to`; NaN where anything else is. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return NaN;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+function exists(year: number, month: number, day: number, hour: number, minute: number, second: number): boolean {
+  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return false;
+  return hour <= 23 && minute <= 59 && second <= 59;
+}
+
+/** EXIF's own form, which nearly all have: `YYYY-MM-DDTHH:MM:SS` of it; null for any other text, and a date that does not exist. */
+function plainDate(text: string): string | null {
+  if (text.length !== 19 || text[4] !== ':' || text[7] !== ':' || text[10] !== ' ' || text[13] !== ':') return null;
+  if (text[16] !== ':') return null;
+  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
+  if (!exists(year, month, day, digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19))) return null;
+  return `${text.slice(0, 4)}-${text.slice(5, 7)}-${text.slice(8, 10)}T${text.slice(11)}`;
+}
+
 /** The parts of a date that exists in the calendar; null for any other text. */
 export function parseDate(text: string): { local: string; offset: string | null } | null {
+  const plain = plainDate(text);
+  if (plain !== null) return { local: plain, offset: null };
   const parts = DATE.exec(text);
   if (parts === null) return null;
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0)) as [
@@ -50,8 +77,7 @@ export function parseDate(text: string): { local: string; offset: string | null 
     number,
     number,
   ];
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null;
-  if (hour > 23 || minute > 59 || second > 59) return null;
+  if (!exists(year, month, day, hour, minute, second)) return null;
   const fraction = parts[7] === undefined ? '' : `.${parts[7]}`;
   const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
   return { local: `${date}T${two(hour)}:${two(minute)}:${two(second)}${fraction}`, offset: parseOffset(parts[8]) };
@@ -71,9 +97,10 @@ export function isUnknownDate(text: string): boolean {
 export function captureTime(raw: RawExif, problems: Problem[]): CaptureTime | undefined {
   for (const { source, directory, date, offset, subSeconds } of SOURCES) {
     const text = cleanText(raw[directory].get(date));
-    if (text === undefined || isUnknownDate(text)) continue;
+    if (text === undefined) continue;
     const parsed = parseDate(text);
     if (parsed === null) {
+      if (isUnknownDate(text)) continue;
       problems.push({ code: 'impossible-date', message: `${source} is no date: ${JSON.stringify(text.slice(0, 40))}` });
       continue;
     }

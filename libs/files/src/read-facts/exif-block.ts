@@ -2,6 +2,10 @@ import {
   type TiffDirectory,
   type TiffEntry,
   type TiffStructure,
+  entryAt,
+  isSoundDirectory,
+  number16,
+  number32,
   numbersOf,
   openTiff,
   readDirectory,
@@ -75,8 +79,45 @@ function isUprightBehind(tiff: TiffStructure, { ifd0 }: Directories): boolean {
   return numbersOf(next?.entries.get(ORIENTATION), tiff.littleEndian)[0] === 1;
 }
 
+/** LONG, the type of every pointer in a sound block. */
+const LONG = 4;
+
+/** True where the block has no such directory, or a sound one. */
+function leadsToSound(
+  block: Buffer,
+  ifd0: number,
+  littleEndian: boolean,
+  pointer: number,
+  wanted: Uint8Array,
+): boolean {
+  const at = entryAt(block, ifd0, littleEndian, pointer);
+  if (at < 0) return true;
+  if (number16(block, at + 2, littleEndian) !== LONG || number32(block, at + 4, littleEndian) !== 1) return false;
+  return isSoundDirectory(block, number32(block, at + 8, littleEndian), littleEndian, wanted);
+}
+
+/** True where nothing need be left out of the block nor looked for behind it, as with nearly all; false where that is to be found out. */
+export function isSoundBlock(block: Buffer): boolean {
+  if (block.length < 8) return false;
+  const order = block.readUInt16BE(0);
+  const littleEndian = order === 0x4949;
+  if ((!littleEndian && order !== 0x4d4d) || number16(block, 2, littleEndian) === 43) return false;
+  const ifd0 = number32(block, 4, littleEndian);
+  return (
+    isSoundDirectory(block, ifd0, littleEndian, wantedInIfd0) &&
+    entryAt(block, ifd0, littleEndian, ORIENTATION) >= 0 &&
+    leadsToSound(block, ifd0, littleEndian, EXIF_POINTER, wantedInExif) &&
+    leadsToSound(block, ifd0, littleEndian, GPS_POINTER, wantedInGps)
+  );
+}
+
 /** The EXIF block in `bytes`, which JPEG, PNG, WebP and HEIF carry. */
 export function exifBlock(bytes: Buffer): ExifBlock {
+  return isSoundBlock(bytes) ? { block: bytes, sound: true } : excerptOf(bytes);
+}
+
+/** The same, entry by entry. */
+export function excerptOf(bytes: Buffer): ExifBlock {
   const tiff = openTiff(
     {
       size: bytes.length,

@@ -20,16 +20,16 @@ export type ExifFacts = Pick<FileFacts, 'orientation' | 'camera' | 'captured' | 
 
 function camera(raw: RawExif): Camera | undefined {
   const found: Camera = {};
-  for (const [key, value] of [
-    ['make', raw.ifd0.get(MAKE)],
-    ['model', raw.ifd0.get(MODEL)],
-    ['lens', raw.exif.get(LENS)],
-    ['serial', raw.exif.get(SERIAL)],
-    ['software', raw.ifd0.get(SOFTWARE)],
-  ] as const) {
-    const text = cleanText(value);
-    if (text !== undefined) found[key] = text;
-  }
+  const make = cleanText(raw.ifd0.get(MAKE));
+  if (make !== undefined) found.make = make;
+  const model = cleanText(raw.ifd0.get(MODEL));
+  if (model !== undefined) found.model = model;
+  const lens = cleanText(raw.exif.get(LENS));
+  if (lens !== undefined) found.lens = lens;
+  const serial = cleanText(raw.exif.get(SERIAL));
+  if (serial !== undefined) found.serial = serial;
+  const software = cleanText(raw.ifd0.get(SOFTWARE));
+  if (software !== undefined) found.software = software;
   return Object.keys(found).length === 0 ? undefined : found;
 }
 

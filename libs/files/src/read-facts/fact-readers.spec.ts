@@ -28,8 +28,8 @@ const HOSTILE = `
     if (brokenDisk) throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
     return bytesOfFile(fd, size);
   };
-  entry.readEntry = (path, name, needs, rare) => {
-    if (rare === null && !name.includes('always')) return read(path, name, needs, rare);
+  entry.readEntry = (path, name, needs, rare, how) => {
+    if (rare === null && !name.includes('always')) return read(path, name, needs, rare, how);
     brokenDisk = name.includes('eio');
     if (name.includes('hang')) for (;;);
     if (name.includes('crash')) process.abort();
@@ -38,7 +38,7 @@ const HOSTILE = `
     if (name.includes('slow')) { const end = Date.now() + 400; while (Date.now() < end); }
     if (name.includes('bloat')) for (;;) held.push(Buffer.alloc(8 << 20, 1));
     if (name.includes('heap')) for (;;) held.push(new Array(1000).fill({ a: held.length }));
-    return read(path, name, needs, rare);
+    return read(path, name, needs, rare, how);
   };
   require(${JSON.stringify(READER)});
 `;
@@ -146,7 +146,7 @@ describe('readers of file facts', () => {
     const server = createServer().listen(join(root, 'socket'));
     await once(server, 'listening');
     const names = ['folder', 'fifo', 'link', 'dangling', 'socket', 'absent', 'real.jpg'];
-    expect(await readAll(start(), names)).toEqual([
+    const expected = [
       'folder',
       'skipped not-a-regular-file: fifo',
       'skipped not-a-regular-file: symlink',
@@ -154,7 +154,14 @@ describe('readers of file facts', () => {
       'skipped not-a-regular-file: socket',
       'gone',
       'read',
-    ]);
+    ];
+    const readers = start();
+    expect(await readAll(readers, names)).toEqual(expected);
+    // Listed as files, and other things by the time they are read.
+    const replaced = await readers.read({ root, folder: '', names, needs, listed: true });
+    expect(replaced.map(summary)).toEqual(
+      expected.map((each) => (each.endsWith('socket') ? 'skipped unreadable: ENXIO' : each)),
+    );
     server.close();
     await once(server, 'close');
   });

@@ -96,8 +96,8 @@ export class ReadCall {
   private batch(names: readonly string[], part: Part): BatchMessage {
     lastId += 1;
     this.parts.set(lastId, part);
-    const { root, folder, needs } = this.request;
-    return { id: lastId, root, folder, names, needs, bare: false };
+    const { root, folder, needs, heads = false, listed = false } = this.request;
+    return { id: lastId, root, folder, names, needs, heads, listed, bare: false };
   }
 
   private partOf(batch: BatchMessage): Part {

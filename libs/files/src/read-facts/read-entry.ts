@@ -1,44 +1,27 @@
 import { type FactGroup, type FileFacts } from '@assay/inspection';
-import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync } from 'node:fs';
+import { type FileKind, type FileState, kindOf, stateOf } from '../file-state';
 import { type FsPath } from '../folder';
-import { identityOf } from '../identity';
-import { bytesOfFile } from './byte-source';
+import { type ByteSource, bytesOfFile } from './byte-source';
 import { addContentFacts } from './content/content';
+import { headDigestOf } from './content/head';
 import { type Contents, addProblem } from './contents';
+import { codeOf, resultOfErrno } from './errno-result';
 import { type Exiftool } from './exiftool';
 import { addExiftoolFacts, exiftoolError } from './exiftool-facts';
-import { type RareMediaTypes, factsOf, mediaTypeOf, rareMediaType } from './file-facts';
+import { type FactsRead, type RareMediaTypes, factsOf, mediaTypeOf, rareMediaType } from './file-facts';
 import { needsExiftool } from './foreign-formats';
 import { type ReadResult } from './reader-messages';
 
 /** node:fs has this constant on Linux alone; it spares a write of the inode for every file that is read. */
 const O_NOATIME = (constants as { O_NOATIME?: number }).O_NOATIME ?? 0;
-/** O_NONBLOCK: the name may have become a FIFO since the lstat, and opening one waits for a writer. */
+/** O_NONBLOCK: the name may have become a FIFO since it was looked at, and opening one waits for a writer. */
 const OPEN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-const codeOf = (error: unknown): string => {
-  const { code } = error as NodeJS.ErrnoException;
-  if (typeof code !== 'string') throw error;
-  return code;
-};
-
-const GONE = new Set(['ENOENT', 'ENOTDIR']);
-/** ENXIO: a socket, or a device that is not there. ENAMETOOLONG: our own prefix made it too long. */
-const UNREADABLE = new Set(['EACCES', 'EPERM', 'ENAMETOOLONG', 'ENXIO', 'ENODEV', 'EOPNOTSUPP']);
-
-function resultOfErrno(code: string): ReadResult {
-  if (GONE.has(code)) return { kind: 'gone' };
-  if (UNREADABLE.has(code)) return { kind: 'skipped', reason: `unreadable: ${code}` };
-  if (code === 'ELOOP') return { kind: 'skipped', reason: 'not-a-regular-file: symlink' };
-  return { kind: 'broken-disk', code };
-}
-
 /** What it is instead of a regular file; null for a regular file. */
-function otherKind(stats: Stats | BigIntStats): ReadResult | null {
-  if (stats.isFile()) return null;
-  if (stats.isDirectory()) return { kind: 'folder' };
-  const what = stats.isSymbolicLink() ? 'symlink' : stats.isFIFO() ? 'fifo' : stats.isSocket() ? 'socket' : 'device';
-  return { kind: 'skipped', reason: `not-a-regular-file: ${what}` };
+function otherKind(kind: FileKind): ReadResult | null {
+  if (kind === 'file') return null;
+  return kind === 'folder' ? { kind } : { kind: 'skipped', reason: `not-a-regular-file: ${kind}` };
 }
 
 function openForReading(path: FsPath): number {
@@ -52,7 +35,8 @@ function openForReading(path: FsPath): number {
   }
 }
 
-const WHOLE_FILE: ReadonlySet<FactGroup> = new Set<FactGroup>(['complete', 'decodes', 'digest']);
+const wantsWholeFile = (needs: readonly FactGroup[]): boolean =>
+  needs.includes('complete') || needs.includes('decodes') || needs.includes('digest');
 
 /** Code that is not ours, and may hang, bloat or crash over a file. */
 export interface OutsideCode {
@@ -60,45 +44,106 @@ export interface OutsideCode {
   exiftool: Exiftool;
 }
 
+export interface ReadEntryOptions {
+  /** Called now and then while one file takes long. */
+  onWait?: () => void;
+  /** The digest of its first bytes is wanted too. */
+  head?: boolean;
+  /** It was a regular file a moment ago, so that nobody looks again before it is opened. */
+  listed?: boolean;
+}
+
+/** A regular file that is being read. */
+interface OpenFile {
+  fd: number;
+  name: string;
+  state: FileState;
+  source: ByteSource;
+}
+
+interface Wanted {
+  needs: readonly FactGroup[];
+  outside: OutsideCode | null;
+  onWait: () => void;
+  head: boolean;
+}
+
+const nobody = (): void => undefined;
+
 /**
  * Reads the file at `path`, whose last segment is `name`. Follows no symlink there and opens nothing but a regular file.
- * Every error of the system is a result; only a fault of ours is thrown. `outside` null: no third-party code is let at it.
- * `onWait` is called now and then while one file takes long.
+ * Every error of the system is a result; only a fault of ours is thrown. A promise where the facts are not there at once, as
+ * they are for nearly all files; then the next file is read when it has settled. `outside` null: no third-party code is let at it.
+ *
+ * A digest is of the bytes that had the identity beside it: it is left out where the file changed while it was read.
  */
-export async function readEntry(
+export function readEntry(
   path: FsPath,
   name: string,
   needs: readonly FactGroup[],
   outside: OutsideCode | null,
-  onWait: () => void = () => undefined,
-): Promise<ReadResult> {
+  { onWait = nobody, head = false, listed = false }: ReadEntryOptions = {},
+): ReadResult | Promise<ReadResult> {
   let fd = -1;
+  let waits = false;
   try {
     // Before it is opened: opening a device can do anything, and a FIFO's opening is seen by its writer.
-    const before = otherKind(lstatSync(path));
+    const before = listed ? null : otherKind(kindOf(lstatSync(path).mode));
     if (before !== null) return before;
     fd = openForReading(path);
-    const stats = fstatSync(fd, { bigint: true });
-    const after = otherKind(stats);
+    const state = stateOf(fd);
+    const after = otherKind(state.kind);
     if (after !== null) return after;
-    const size = Number(stats.size);
-    const source = bytesOfFile(fd, size);
-    const mediaType = mediaTypeOf(source) ?? (await rareMediaType(source, outside?.rareMediaTypes ?? null));
-    const { facts, contents } = factsOf(source, name, mediaType, needs, outside === null);
-    if (outside !== null && contents !== undefined && needsExiftool(facts, contents))
-      await askExiftool(outside.exiftool, pathOfDescriptor(fd, name), facts, contents, needs);
-    if (needs.some((group) => WHOLE_FILE.has(group)))
-      await addContentFacts(
-        facts,
-        { fd, size, path: outside === null ? null : pathOfDescriptor(fd, name), onWait },
-        needs,
-      );
-    return { kind: 'read', identity: identityOf(stats), size, modifiedAtMs: Number(stats.mtimeMs), facts };
+    const file = { fd, name, state, source: bytesOfFile(fd, state.size) };
+    const wanted = { needs, outside, onWait, head };
+    const mediaType = mediaTypeOf(file.source);
+    const read = mediaType === undefined ? null : factsOf(file.source, name, mediaType, needs, outside === null);
+    if (read !== null && !isWaitedFor(read, wanted)) return resultOf(file, read.facts, head);
+    waits = true;
+    return readOn(file, read, wanted);
   } catch (error) {
     return resultOfErrno(codeOf(error));
   } finally {
-    if (fd >= 0) closeSync(fd);
+    if (fd >= 0 && !waits) closeSync(fd);
   }
+}
+
+/** True where facts are missing that are not there at once. */
+const isWaitedFor = ({ facts, contents }: FactsRead, { needs, outside }: Wanted): boolean =>
+  (outside !== null && contents !== undefined && needsExiftool(facts, contents)) || wantsWholeFile(needs);
+
+/** What others say of the file, or all of its bytes, which takes its time. `read`: what is known already. Closes the file. */
+async function readOn(file: OpenFile, read: FactsRead | null, wanted: Wanted): Promise<ReadResult> {
+  const { fd, name, state } = file;
+  const { needs, outside, onWait, head } = wanted;
+  try {
+    const { facts, contents } = read ?? (await readRare(file, wanted));
+    const path = outside === null ? null : pathOfDescriptor(fd, name);
+    if (outside !== null && contents !== undefined && needsExiftool(facts, contents))
+      await askExiftool(outside.exiftool, path, facts, contents, needs);
+    if (wantsWholeFile(needs)) await addContentFacts(facts, { fd, size: state.size, path, onWait }, needs);
+    return resultOf(file, facts, head);
+  } catch (error) {
+    return resultOfErrno(codeOf(error));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function readRare({ source, name }: OpenFile, { needs, outside }: Wanted): Promise<FactsRead> {
+  const mediaType = await rareMediaType(source, outside?.rareMediaTypes ?? null);
+  return factsOf(source, name, mediaType, needs, outside === null);
+}
+
+function resultOf({ fd, state }: OpenFile, facts: FileFacts, head: boolean): ReadResult {
+  const { identity, size, modifiedAtMs } = state;
+  const result: ReadResult = { kind: 'read', identity, size, modifiedAtMs, facts };
+  if (head && size > 0) result.head = headDigestOf(fd);
+  if ((result.head !== undefined || facts.digest !== undefined) && stateOf(fd).identity !== identity) {
+    delete result.head;
+    delete facts.digest;
+  }
+  return result;
 }
 
 /**
@@ -132,11 +177,4 @@ async function askExiftool(
   if (error !== undefined && facts.mediaType !== 'application/octet-stream')
     addProblem(contents, 'unreadable-metadata', `exiftool says of this file: ${error}.`);
   addExiftoolFacts(facts, answer.tags, contents, needs.includes('description'));
-}
-
-/** The one result of all names of a folder that could not be opened. */
-export function resultOfFolderError(error: unknown): ReadResult {
-  const code = codeOf(error);
-  // A symlink now stands on its way, or it leads out: beneath the root there is no such folder any more.
-  return code === 'ELOOP' || code === 'EXDEV' ? { kind: 'gone' } : resultOfErrno(code);
 }

@@ -12,6 +12,8 @@ export type ReadResult =
       /** Milliseconds since 1970 UTC, without the fraction. */
       modifiedAtMs: number;
       facts: FileFacts;
+      /** Digest of its first bytes, see {@link ReadRequest.heads}; absent where the file is empty, or changed while it was read. */
+      head?: string;
     }
   /** Not judged: `not-a-regular-file: symlink|socket|fifo|device`, `unreadable: EACCES`, `unreadable: reader-crashed`. */
   | { kind: 'skipped'; reason: string }
@@ -33,6 +35,10 @@ export interface ReadRequest {
   /** Of entries of the folder, each one segment. */
   names: readonly string[];
   needs: readonly FactGroup[];
+  /** The digest of each file's head (its first 64 KiB) is wanted too. Default false: nothing is read for it. */
+  heads?: boolean;
+  /** The folder's listing has just called each a regular file. Default false: each is looked at before it is opened. */
+  listed?: boolean;
 }
 
 /** To a reader. */

@@ -55,7 +55,8 @@ export class ReaderProcess {
     private readonly events: ReaderEvents,
   ) {
     this.child = fork(limits.entry, [limits.niceness, limits.secondsPerFile, limits.megabytesPerFile].map(String), {
-      serialization: 'advanced',
+      // Plain values alone go to and fro, and JSON takes half the time of a structured clone.
+      serialization: 'json',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(limits.megabytesPerFile * 0.75))}`],
       env: environment(),

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { type OpenFolder, fsPath, openFolder } from '../folder';
 import { otherMediaType } from './other-media-type';
 import { Exiftool } from './exiftool';
-import { type OutsideCode, readEntry, resultOfFolderError } from './read-entry';
+import { resultOfFolderError } from './errno-result';
+import { type OutsideCode, readEntry } from './read-entry';
 import { type BatchMessage, type ReadResult, type ReaderMessage, SIGN_AFTER_MS } from './reader-messages';
 
 /*
@@ -44,7 +45,7 @@ function enter(root: string, relative: string): void {
   }
 }
 
-async function readBatch({ id, root, folder, names, needs, bare }: BatchMessage): Promise<ReadResult[]> {
+async function readBatch({ id, root, folder, names, needs, heads, listed, bare }: BatchMessage): Promise<ReadResult[]> {
   try {
     enter(root, folder);
   } catch (error) {
@@ -54,9 +55,11 @@ async function readBatch({ id, root, folder, names, needs, bare }: BatchMessage)
   try {
     const results: ReadResult[] = [];
     const outside = bare ? null : outsideCode;
+    const how = { onWait: () => sign(id), head: heads === true, listed: listed === true };
     for (const name of names) {
       sign(id);
-      results.push(await readEntry(fsPath(name), name, needs, outside, () => sign(id)));
+      const result = readEntry(fsPath(name), name, needs, outside, how);
+      results.push(result instanceof Promise ? await result : result);
     }
     return results;
   } finally {

@@ -42,9 +42,9 @@ function number64(bytes: Buffer, at: number, littleEndian: boolean): number {
   return high * 0x1_0000_0000 + low;
 }
 
-const number16 = (bytes: Buffer, at: number, littleEndian: boolean): number =>
+export const number16 = (bytes: Buffer, at: number, littleEndian: boolean): number =>
   littleEndian ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
-const number32 = (bytes: Buffer, at: number, littleEndian: boolean): number =>
+export const number32 = (bytes: Buffer, at: number, littleEndian: boolean): number =>
   littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
 
 /** The structure that starts at the beginning of `bytes`, or null where none does. `magics`: what may stand for 42. */
@@ -124,6 +124,35 @@ function readEntry(tiff: TiffStructure, table: Buffer, at: number, tag: number, 
   if (offset < 8) return null;
   const value = bytes.at(offset, length);
   return value.length === length ? { tag, type, count, value } : null;
+}
+
+/**
+ * Whether {@link readDirectory} would find the directory at `offset` sound, of a classic structure that lies in memory as a whole:
+ * true only where it would. Nothing is made for it.
+ */
+export function isSoundDirectory(block: Buffer, offset: number, littleEndian: boolean, wanted: Uint8Array): boolean {
+  if (offset < 8 || offset + 2 > block.length) return false;
+  const count = number16(block, offset, littleEndian);
+  const first = offset + 2;
+  const end = first + count * 12;
+  if (count === 0 || count > MAX_ENTRIES || end > block.length) return false;
+  if (sizeOfType(number16(block, first + 2, littleEndian)) === 0) return false;
+  for (let at = first; at < end; at += 12) {
+    if (wanted[number16(block, at, littleEndian)] !== 1) continue;
+    const length = sizeOfType(number16(block, at + 2, littleEndian)) * number32(block, at + 4, littleEndian);
+    if (length === 0 || length > MAX_VALUE_BYTES) return false;
+    if (length <= 4) continue;
+    const valueAt = number32(block, at + 8, littleEndian);
+    if (valueAt < 8 || valueAt + length > block.length) return false;
+  }
+  return true;
+}
+
+/** Where the first entry with this tag lies in a directory that {@link isSoundDirectory}; -1 where there is none. */
+export function entryAt(block: Buffer, offset: number, littleEndian: boolean, tag: number): number {
+  const end = offset + 2 + number16(block, offset, littleEndian) * 12;
+  for (let at = offset + 2; at < end; at += 12) if (number16(block, at, littleEndian) === tag) return at;
+  return -1;
 }
 
 /** The entry's values where it holds whole numbers, else none. */

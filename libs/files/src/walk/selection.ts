@@ -1,4 +1,4 @@
-import * as fastGlob from 'fast-glob';
+import type * as FastGlob from 'fast-glob';
 import type { Dirent, Stats } from 'node:fs';
 import { posix } from 'node:path';
 
@@ -33,7 +33,7 @@ const entryOf = (name: string, kind: Kind): Dirent => ({ name, ...kindMethods(ki
 const statsOf = (kind: Kind): Stats => kindMethods(kind) as unknown as Stats;
 
 /** A file system of one folder's names and the folders on the way to it. */
-function fileSystemOf(folder: string, names: readonly string[]): Partial<fastGlob.FileSystemAdapter> {
+function fileSystemOf(folder: string, names: readonly string[]): Partial<FastGlob.FileSystemAdapter> {
   const listings = new Map<string, Map<string, Kind>>();
   let path = CWD;
   for (const segment of folder === '' ? [] : folder.split('/')) {
@@ -55,7 +55,7 @@ function fileSystemOf(folder: string, names: readonly string[]): Partial<fastGlo
     if (!listing) throw absent(asked);
     return [...listing].map(([name, kind]) => entryOf(name, kind));
   };
-  return { lstatSync: statSync, statSync, readdirSync } as unknown as Partial<fastGlob.FileSystemAdapter>;
+  return { lstatSync: statSync, statSync, readdirSync } as unknown as Partial<FastGlob.FileSystemAdapter>;
 }
 
 /** Characters that a regular expression's dot does not match: with them in its name, no file would match `**`. */
@@ -68,6 +68,9 @@ const withoutLineEnds = (text: string): string => text.replace(LINE_ENDS, '\ue00
  */
 export function selection(include: readonly string[], exclude: readonly string[]): Selection | null {
   if (include.length === 0 && exclude.length === 0) return null;
+  // Loaded here, since few profiles select and subscribers never do.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as said
+  const fastGlob = require('fast-glob') as typeof FastGlob;
   const patterns = include.length === 0 ? ['**'] : [...include];
   return (folder, names) => {
     const asked = names.map(withoutLineEnds);

@@ -1,4 +1,4 @@
-import { type ByteSource } from '../byte-source';
+import { type ByteSource, byteAt } from '../byte-source';
 import { type Contents, addExif, addProblem, setDimensions } from '../contents';
 import { exifBlock } from '../exif-block';
 import { JpegPackets } from './jpeg-packets';
@@ -28,13 +28,22 @@ function isFrameHeader(header: Buffer, length: number): boolean {
 
 const hasLength = (marker: number): boolean => !(marker === 0x01 || (marker >= 0xd0 && marker <= SOI));
 
+/** Length of the segment whose length field lies here; 0 where the file ends before. */
+function lengthAt(source: ByteSource, at: number): number {
+  const high = byteAt(source, at);
+  const low = byteAt(source, at + 1);
+  return high === undefined || low === undefined ? 0 : (high << 8) | low;
+}
+
 const isExif = (payload: Buffer): boolean =>
   payload.length >= 6 && payload.readUInt32BE(0) === 0x45786966 && payload[4] === 0;
 
 /** Where the next marker byte (after its 0xff) lies, or -1 where none is near. */
 function nextMarker(source: ByteSource, from: number): number {
-  const near = source.at(from, 2);
-  if (near.length === 2 && near[0] === 0xff && near[1] !== 0xff && near[1] !== 0) return from + 1;
+  if (byteAt(source, from) === 0xff) {
+    const marker = byteAt(source, from + 1) ?? 0;
+    if (marker !== 0xff && marker !== 0) return from + 1;
+  }
   const bytes = source.at(from, MAX_GAP);
   for (let at = 0; at + 1 < bytes.length; at += 1)
     if (bytes[at] === 0xff && bytes[at + 1] !== 0xff && bytes[at + 1] !== 0) return from + at + 1;
@@ -53,22 +62,19 @@ export function readJpeg(source: ByteSource, metadata: boolean): Contents {
   let position = 2;
   for (let segments = 0; segments < MAX_SEGMENTS && !(framed && exifSeen); segments += 1) {
     const markerAt = nextMarker(source, position);
-    const marker = markerAt < 0 ? EOI : (source.at(markerAt, 1)[0] ?? EOI);
+    const marker = markerAt < 0 ? EOI : (byteAt(source, markerAt) ?? EOI);
     if (marker === EOI || marker === SOS) break;
     if (!hasLength(marker)) {
       position = markerAt + 1;
       continue;
     }
-    const header = source.at(markerAt + 1, 8);
-    const length = header.length < 2 ? 0 : header.readUInt16BE(0);
+    const length = lengthAt(source, markerAt + 1);
     if (length < 2) {
       position = markerAt + 1;
       continue;
     }
-    if (isFrame(marker) && !framed && isFrameHeader(header, length)) {
-      framed = true;
-      setDimensions(contents, header.readUInt16BE(5), header.readUInt16BE(3));
-    } else if (marker === APP1 && !exifSeen && isExif(source.at(markerAt + 3, 6)))
+    if (isFrame(marker) && !framed) framed = readFrame(contents, source.at(markerAt + 1, 8), length);
+    else if (marker === APP1 && !exifSeen && isExif(source.at(markerAt + 3, 6)))
       // A broken block may be followed by another writer's sound one.
       exifSeen = readExif(contents, source.at(markerAt + 9, length - 8));
     else if (packets !== null && marker >= APP0 && marker <= APP15) packets.note(marker, markerAt + 3, length - 2);
@@ -78,6 +84,13 @@ export function readJpeg(source: ByteSource, metadata: boolean): Contents {
   if (!framed)
     addProblem(contents, 'truncated', 'The file ends, or breaks off, before the frame header that says its size.');
   return contents;
+}
+
+/** True where it is a frame header. */
+function readFrame(contents: Contents, header: Buffer, length: number): boolean {
+  if (!isFrameHeader(header, length)) return false;
+  setDimensions(contents, header.readUInt16BE(5), header.readUInt16BE(3));
+  return true;
 }
 
 /** True where nothing in it was broken. */
