@@ -36,7 +36,8 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'RATE_LIMIT',
     default: '',
-    meaning: 'requests a second for each key or address; empty: off on loopback, 100 elsewhere; 0: off',
+    meaning:
+      'requests a second for each key or address, counted in each process; empty: off on loopback, 100 elsewhere; 0: off',
   },
   {
     name: 'TRUST_PROXY',

@@ -114,17 +114,23 @@ export interface InspectedFile {
    * The first file with exactly the same bytes, by where it was looked for; null: there is none. A place that is absent
    * was not looked at, or it could not be told there. Looked for only at the places that the profile `compares`.
    *
-   * `scan`: of the rows of the same scan that are regular files of the same size and digest, the one with the lowest
-   * `seq`, if that is lower than this file's; whatever its verdict, its outcome and where it lies by now. `seq` never
-   * changes once a row is inserted, so neither the order of reading nor a resumed or repeated walk changes the answer.
+   * `scan`: of the rows of the same scan with the same bytes, the one with the lowest `seq`, if that is lower than this
+   * file's; whatever its verdict, its outcome and where it lies by now. `seq` never changes once a row is inserted, so neither
+   * the order of reading nor a resumed or repeated walk changes the answer.
    *
-   * `accepted`: of the rows with outcome `accepted` of scans that had finished when this scan's walk began (their
-   * `finishedAt` is not after its `startedAt`, which is set once), the one of the earliest `finishedAt`, then the lowest
-   * scan id, then the lowest `seq`. Scans under way at the same time do not see each other, whichever is faster.
+   * `accepted`: of the rows with outcome `accepted` of other scans that had finished when this scan's walk began (their
+   * `finishedAt` is not after its `startedAt`, which is set once), the first of the scan that was asked for first. Scans under way
+   * at the same time do not see each other, whichever is faster. Known are the files of scans whose profile compared
+   * files too; of others the bytes were not recorded.
    *
-   * Whoever fills this may decide by size first, then by the digest of the heads, and last by the digest of all bytes;
-   * only the last may make a copy. Where the earlier file can no longer be read and its digest was never recorded, the
-   * place stays absent. An empty file has no copy (null).
+   * Size decides first, then the digest of the heads (64 KiB), and last that of all bytes; only the last makes a copy. What is
+   * believed is what was judged: bytes that were read under the identity on record, or under that of the verified copy of the
+   * file, before and after. Once such a digest is recorded it stays true of what was delivered, though that file is
+   * changed, moved on or removed by now. Where it is not recorded and what was judged lies nowhere any more, the place stays absent: what
+   * has its name by now is another file. So does it where this file changed while it was read.
+   *
+   * A file is no copy of itself: not of the row that a rename has left behind, nor, where accepted files are scanned
+   * again, of its own. A hard link is a second name beside the first, and a copy. An empty file has no copy (null).
    */
   copyOf?: { readonly [Place in CopyPlace]?: FirstCopy | null };
 }

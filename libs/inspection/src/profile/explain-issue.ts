@@ -45,7 +45,7 @@ function resolved(schema: unknown): JsonSchema {
   const reference = schema['$ref'];
   if (typeof reference !== 'string') return schema;
   const name = reference.replace('#/$defs/', '');
-  return { ...resolved((profileSchema['$defs'] as JsonSchema | undefined)?.[name]), ...schema };
+  return { ...resolved((profileSchema()['$defs'] as JsonSchema | undefined)?.[name]), ...schema };
 }
 
 /** Of several kinds of map the one that the value names, by its `rule` or `type`. */
@@ -61,7 +61,7 @@ function kindAt(schema: JsonSchema, value: unknown): JsonSchema {
 
 /** The part of the published schema that speaks of this path. */
 function schemaAt(path: YamlPath, root: unknown): JsonSchema {
-  let schema: JsonSchema = profileSchema;
+  let schema: JsonSchema = profileSchema();
   let value = root;
   for (const step of path) {
     const next = typeof step === 'number' ? schema['items'] : (schema['properties'] as JsonSchema | undefined)?.[step];

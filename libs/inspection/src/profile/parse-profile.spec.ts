@@ -19,6 +19,7 @@ describe('a profile', () => {
         version: '1',
         settleSeconds: 2,
         transfer: 'move',
+        removeEmptyFolders: false,
         rules: [{ rule: 'size', severity: 'must', min: '1 kB' }],
         accept: { to: '{{ path }}', onConflict: 'number' },
         reject: { disposition: 'quarantine', to: '{{ path }}', onConflict: 'number' },

@@ -3,7 +3,11 @@ import { compileTemplate } from '../template/compile-template';
 import { type Explained, explainIssue } from './explain-issue';
 import type { ProfileProblem } from './problem';
 import { type ProfileDefinition, profileDefinitionSchema } from './profile-schema';
-import { readYaml, type YamlSource } from './yaml-source';
+import type * as Yaml from './yaml-source';
+
+/** Loaded with the first text: a scan thread compiles what was parsed elsewhere, and reads no YAML. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- as said
+const yaml = (): typeof Yaml => require('./yaml-source') as typeof Yaml;
 
 export type ProfileResult = { ok: true; definition: ProfileDefinition } | { ok: false; problems: ProfileProblem[] };
 
@@ -21,7 +25,11 @@ export function profileNameOf(file: string): string {
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** Rendered and matched later, but checked now. Works on what is there, so that it finds its problems beside all others. */
-function senseProblems(value: unknown, expectedName: string, source: YamlSource): (Explained & { row?: number })[] {
+function senseProblems(
+  value: unknown,
+  expectedName: string,
+  source: Yaml.YamlSource,
+): (Explained & { row?: number })[] {
   if (!isRecord(value)) return [];
   const problems: (Explained & { row?: number })[] = [];
   if (typeof value['name'] === 'string' && value['name'] !== expectedName)
@@ -56,7 +64,7 @@ function senseProblems(value: unknown, expectedName: string, source: YamlSource)
  * given, in the order of the text. The definition has every default filled in and is plain JSON. Pure.
  */
 export function parseProfile({ file, text }: ProfileText): ProfileResult {
-  const read = readYaml(text);
+  const read = yaml().readYaml(text);
   if ('problems' in read) return { ok: false, problems: read.problems.map((problem) => ({ file, ...problem })) };
   const { source } = read;
   const parsed = profileDefinitionSchema.safeParse(source.value);

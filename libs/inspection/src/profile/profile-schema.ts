@@ -58,6 +58,10 @@ export const profileDefinitionSchema = z
       description:
         'move: a placed file is gone from its source. copy: it stays there too, and nothing is written where it lies, so that sources may be read-only.',
     }),
+    removeEmptyFolders: z.boolean().default(false).meta({
+      description:
+        'true: folders of the scanned directory from which the scan has moved every file are removed when it has completed; never the directory itself, nor a folder that holds anything. Nothing is removed where transfer is copy.',
+    }),
     rules: z.array(ruleSchema).max(200).meta({ description: 'The rules; each file is checked against all of them.' }),
     accept: z
       .strictObject({
@@ -91,7 +95,10 @@ interface Shape extends Omit<z.output<typeof profileDefinitionSchema>, 'rules'> 
 /** A profile as plain JSON, every default filled in. It is stored with each scan and compiled again wherever it is used. */
 export type ProfileDefinition = Shape;
 
-/** The published JSON Schema (draft 2020-12) of a profile, for editors and other programs. */
-export const profileSchema: Readonly<Record<string, unknown>> = {
-  ...z.toJSONSchema(profileDefinitionSchema, { target: 'draft-2020-12', io: 'input' }),
-};
+let published: Readonly<Record<string, unknown>> | undefined;
+
+/** The published JSON Schema (draft 2020-12) of a profile, for editors and other programs. Made once, and not before it is asked for. */
+export function profileSchema(): Readonly<Record<string, unknown>> {
+  published ??= { ...z.toJSONSchema(profileDefinitionSchema, { target: 'draft-2020-12', io: 'input' }) };
+  return published;
+}

@@ -1,4 +1,5 @@
-import Ajv2020, { type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020';
+import type * as Ajv from 'ajv/dist/2020';
+import type { ErrorObject, Options, ValidateFunction } from 'ajv/dist/2020';
 import { z } from 'zod';
 import type { FactGroup } from '../facts';
 import { nearest } from '../nearest';
@@ -9,6 +10,10 @@ import { ruleKind } from './rule-kind';
 import { namesProperty, structureProblems } from './schema-structure';
 
 type Schema = Record<string, unknown>;
+
+/** Loaded with the first schema: few profiles have one. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- as said
+const compiler = (): typeof Ajv.Ajv2020 => (require('ajv/dist/2020') as typeof Ajv).Ajv2020;
 
 /** More errors of one file say nothing new. */
 const MOST_FINDINGS = 20;
@@ -44,11 +49,11 @@ const OPTIONS: Options = {
   code: { regExp: linear },
 };
 
-let draft: Ajv2020 | undefined;
+let draft: Ajv.Ajv2020 | undefined;
 
 /** Errors of a schema by the schema of schemas, which takes a while to make ready. */
 function formErrors(schema: Schema): ErrorObject[] {
-  draft ??= new Ajv2020(OPTIONS);
+  draft ??= new (compiler())(OPTIONS);
   return draft.validateSchema(schema) === true ? [] : (draft.errors ?? []);
 }
 
@@ -56,7 +61,7 @@ function formErrors(schema: Schema): ErrorObject[] {
 function validator(schema: Schema): ValidateFunction {
   // Neither means anything to a schema that stands alone, and the compiler would look the draft up.
   const own = Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$id' && key !== '$schema'));
-  return new Ajv2020({ ...OPTIONS, meta: false, validateSchema: false }).compile(own);
+  return new (compiler())({ ...OPTIONS, meta: false, validateSchema: false }).compile(own);
 }
 
 const steps = (pointer: string): string[] =>

@@ -1,10 +1,14 @@
-import { RE2JS } from 're2js';
+import type * as Re2 from 're2js';
 
 /*
  * Names come from whoever fills the folder; with a backtracking engine a name of 255 dashes and a pattern of five stars
  * would stop a scan for minutes. RE2 takes time that is linear in the name, whatever the pattern, and refuses
  * what it cannot do so (look-around, back-references). So globs are translated for RE2 as well, and not given to micromatch.
  */
+
+/** Loaded with the first pattern: most profiles have none. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- as said
+const re2 = (): typeof Re2.RE2JS => (require('re2js') as typeof Re2).RE2JS;
 
 /** Why a pattern cannot be used, in words that follow its name. */
 export class PatternError extends Error {
@@ -80,12 +84,13 @@ function translated(glob: string, boundary: '/' | ''): string {
 }
 
 function compiled(expression: string, ignoreCase: boolean): (text: string) => boolean {
+  const RE2JS = re2();
   const flags = RE2JS.DOTALL | (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
   const machine = machineOf(() => RE2JS.compile(expression, flags));
   return (text) => machine.testExact(text);
 }
 
-function machineOf(compile: () => RE2JS): RE2JS {
+function machineOf(compile: () => Re2.RE2JS): Re2.RE2JS {
   try {
     return compile();
   } catch (error) {
@@ -118,6 +123,7 @@ export function textMatcher(glob: string): (text: string) => boolean {
  */
 export function expressionFinder(expression: string): (text: string) => boolean {
   if (expression.length > LONGEST) throw new PatternError(`is longer than ${LONGEST} characters`);
+  const RE2JS = re2();
   const machine = machineOf(() => RE2JS.compile(RE2JS.translateRegExp(expression)));
   return (text) => machine.test(text);
 }

@@ -106,6 +106,7 @@ const profileOf = (rule: InnerRule) =>
     name: 'x',
     version: '1',
     transfer: 'move' as const,
+    removeEmptyFolders: false,
     settleSeconds: 2,
     rules: [{ severity: 'must', ...rule }],
     accept: { to: '{{ path }}', onConflict: 'number' },

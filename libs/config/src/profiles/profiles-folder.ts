@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { PROFILE_NAME, problemLine, profileNameOf, type ProfileProblem } from '@assay/inspection';
+import type { ProfileProblem } from '@assay/inspection';
+import { PROFILE_NAME, problemLine, profileNameOf } from '@assay/inspection/profile';
 import { codeOf, type LoadedProfile, readProfile } from './profile-file';
 
 /** The folder holds no profile of that name. */

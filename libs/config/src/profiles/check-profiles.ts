@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { problemLine } from '@assay/inspection';
+import { problemLine } from '@assay/inspection/profile';
 import { type LoadedProfile, readProfile } from './profile-file';
 import { ProfilesFolder, ProfilesFolderError } from './profiles-folder';
 

@@ -102,7 +102,7 @@ describe('the folder of profiles', () => {
 
 describe('the shipped profiles', () => {
   it('are photos, training-images and any-file, and load without a problem', async () => {
-    const loaded = await new ProfilesFolder(join(__dirname, '../../../profiles')).loadAll();
+    const loaded = await new ProfilesFolder(join(__dirname, '../../../../profiles')).loadAll();
     expect(loaded.map(({ definition }) => definition.name)).toEqual(['any-file', 'photos', 'training-images']);
   });
 });

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import {
-  parseProfile,
-  PROFILE_NAME,
-  type ProfileDefinition,
-  profileNameOf,
-  type ProfileProblem,
-} from '@assay/inspection';
+import type { ProfileDefinition, ProfileProblem } from '@assay/inspection';
+import { parseProfile, PROFILE_NAME, profileNameOf } from '@assay/inspection/profile';
 
 /** A profile as it stands on disk at this moment. */
 export interface LoadedProfile {
