@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { connect } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VirtualHost } from '../../../test/broker/virtual-host';
+import { Vhost } from '../../../test/broker/vhost';
 import { Broker } from './broker';
 import { declareTopology } from './declare-topology';
 import { BrokerUnavailable, TopologyMismatch } from './errors';
@@ -19,11 +19,11 @@ async function until(condition: () => boolean | Promise<boolean>, seconds = 20):
 }
 
 describe('the broker', () => {
-  let host: VirtualHost;
+  let host: Vhost;
   let broker: Broker;
   const opened: Broker[] = [];
 
-  const open = (url = host.amqpUrl, publishMilliseconds = 5_000): Broker => {
+  const open = (url = host.operatorUrl, publishMilliseconds = 5_000): Broker => {
     const made = new Broker({
       url,
       name: `spec-${opened.length}`,
@@ -53,7 +53,7 @@ describe('the broker', () => {
     deliveries.map(({ body }) => (JSON.parse(body.toString()) as { files: { seq: number }[] }).files[0]?.seq ?? 0);
 
   beforeEach(async () => {
-    host = await VirtualHost.make();
+    host = await Vhost.make();
     broker = open();
     await broker.ready(10_000);
   });
@@ -63,8 +63,8 @@ describe('the broker', () => {
   });
 
   it('declares every queue as a quorum queue with the limits of the topology, as often as one likes', async () => {
-    await declareTopology(host.amqpUrl);
-    const queues = (await host.call('GET', `queues/${host.name}`)) as {
+    await declareTopology(host.operatorUrl);
+    const queues = (await host.manage('GET', `queues/${host.name}`)) as {
       name: string;
       type: string;
       arguments: unknown;
@@ -78,18 +78,18 @@ describe('the broker', () => {
 
   it('names the queue that exists with other properties, and says what to do', async () => {
     await host.deleteQueue(SCANS_QUEUE);
-    await host.call('PUT', `queues/${host.name}/${SCANS_QUEUE}`, { durable: true, arguments: {} });
-    await expect(declareTopology(host.amqpUrl)).rejects.toThrow(TopologyMismatch);
-    await expect(declareTopology(host.amqpUrl)).rejects.toThrow(/inspection\.scans/);
+    await host.manage('PUT', `queues/${host.name}/${SCANS_QUEUE}`, { durable: true, arguments: {} });
+    await expect(declareTopology(host.operatorUrl)).rejects.toThrow(TopologyMismatch);
+    await expect(declareTopology(host.operatorUrl)).rejects.toThrow(/inspection\.scans/);
   });
 
   it('takes the evidence of an earlier version as it is', async () => {
     await host.deleteQueue(DEAD_QUEUE);
     const earlier = QUEUES.find(({ name }) => name === DEAD_QUEUE)?.earlier;
-    await host.call('PUT', `queues/${host.name}/${DEAD_QUEUE}`, earlier);
-    await declareTopology(host.amqpUrl);
-    await declareTopology(host.amqpUrl);
-    const queue = (await host.call('GET', `queues/${host.name}/${DEAD_QUEUE}`)) as { arguments: unknown };
+    await host.manage('PUT', `queues/${host.name}/${DEAD_QUEUE}`, earlier);
+    await declareTopology(host.operatorUrl);
+    await declareTopology(host.operatorUrl);
+    const queue = (await host.manage('GET', `queues/${host.name}/${DEAD_QUEUE}`)) as { arguments: unknown };
     expect(queue.arguments).toEqual(earlier?.arguments);
     await broker.publisher.publish(dead(placeNumber(1), 'malformed: no sense'));
     expect(await host.take(DEAD_QUEUE, 2)).toHaveLength(1);
@@ -97,7 +97,7 @@ describe('the broker', () => {
 
   it('keeps evidence however often somebody looks at it and puts it back', async () => {
     await broker.publisher.publish(dead(placeNumber(1), 'malformed: no sense'));
-    const connection = await connect(host.amqpUrl);
+    const connection = await connect(host.operatorUrl);
     try {
       const channel = await connection.createChannel();
       // Past the 20 returns after which RabbitMQ 4 drops what says nothing.
@@ -176,6 +176,45 @@ describe('the broker', () => {
     await broker.publisher.publish(placeNumber(1));
   });
 
+  it('sends again what was not confirmed when the connection was lost', async () => {
+    let closed = 0;
+    const closing = until(async () => (closed += await host.closeConnections()) > 0);
+    let published = 0;
+    for (let again = 3; again > 0; again -= closed > 0 ? 1 : 0) {
+      const next = Array.from({ length: 500 }, (_, index) => placeNumber(published + index + 1));
+      await broker.publisher.publishAll(next);
+      published += next.length;
+    }
+    await closing;
+    const seen = new Set<number>();
+    await collect(filesQueue('normal'), 50, (deliveries) => {
+      for (const seq of seqsOf(deliveries)) seen.add(seq);
+      return Promise.resolve();
+    });
+    await until(() => seen.size === published);
+  });
+
+  it('acks what it was done with, and nothing that it gave back, in batches that end in any order', async () => {
+    let batches = 0;
+    const done = new Map<number, number>();
+    await collect(filesQueue('normal'), 10, async (deliveries) => {
+      batches += 1;
+      const mine = batches;
+      await sleep(mine % 3 === 1 ? 150 : 1);
+      if (mine % 4 === 2) throw new Error('not now');
+      for (const seq of seqsOf(deliveries)) done.set(seq, (done.get(seq) ?? 0) + 1);
+    });
+    await broker.publisher.publishAll(Array.from({ length: 200 }, (_, index) => placeNumber(index + 1)));
+    await until(() => done.size === 200);
+    await sleep(300);
+    await broker.close(2_000);
+    const connection = await connect(host.operatorUrl);
+    const left = await (await connection.createChannel()).checkQueue(filesQueue('normal'));
+    await connection.close();
+    expect(left.messageCount).toBe(0);
+    expect([...done.values()].every((times) => times === 1)).toBe(true);
+  });
+
   it('does not wait for ever for a confirm while RabbitMQ is away', async () => {
     const away = open('amqp://nobody:nothing@127.0.0.1:9/none', 300);
     await expect(away.ready(200)).rejects.toThrow(BrokerUnavailable);
@@ -212,7 +251,7 @@ describe('the broker', () => {
     await broker.ready(10_000);
     await broker.publisher.publish(placeNumber(5, 'high'));
     await until(() => seen.includes(5));
-    const queue = (await host.call('GET', `queues/${host.name}/${filesQueue('high')}`)) as { consumers?: number };
+    const queue = (await host.manage('GET', `queues/${host.name}/${filesQueue('high')}`)) as { consumers?: number };
     expect(queue.consumers ?? 1).toBe(1);
   });
 
@@ -225,7 +264,7 @@ describe('the broker', () => {
     await broker.publisher.publishAll(Array.from({ length: 20 }, (_, index) => placeNumber(index + 1)));
     await until(() => begun > 0);
     await broker.close(200);
-    const connection = await connect(host.amqpUrl);
+    const connection = await connect(host.operatorUrl);
     const channel = await connection.createChannel();
     await until(async () => (await channel.checkQueue(filesQueue('normal'))).messageCount === 20);
     await connection.close();

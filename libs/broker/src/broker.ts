@@ -2,9 +2,12 @@ import { AmqpConnection } from '@golevelup/nestjs-rabbitmq';
 import type { LoggerService } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { declareTopology } from './declare-topology';
+import { CONNECT_MS, FAREWELL_MS } from './dial';
 import { BrokerUnavailable } from './errors';
+import { APART_AFTER_MS } from './gathered-acks';
 import { Publisher } from './publisher';
 import { QueueObserver } from './queue-observer';
+import { Renewal } from './renewal';
 import { Subscription, type SubscriptionOptions } from './subscription';
 
 export interface BrokerOptions {
@@ -22,6 +25,17 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
 const HEARTBEAT_S = 30;
 const RECONNECT_S = 1;
+/** Between two looks whether the publisher has a channel. */
+const WATCH_MS = 5_000;
+
+/**
+ * Ends a connection for good. Never throws. Not by AmqpConnection.close(), which waits without limit for handlers; nor does the
+ * other promise settle where the connection is lost meanwhile.
+ */
+async function end(connection: AmqpConnection): Promise<void> {
+  const closed = Promise.resolve(connection.managedConnection?.close()).catch(() => undefined);
+  await Promise.race([closed, sleep(FAREWELL_MS, undefined, { ref: false })]);
+}
 
 /**
  * One process' (or thread's) use of RabbitMQ: topology first, on a connection of its own; then one connection to publish and,
@@ -31,16 +45,20 @@ const RECONNECT_S = 1;
 export class Broker {
   readonly publisher: Publisher;
   private readonly publishing: AmqpConnection;
+  private readonly renewal: Renewal;
   private readonly observer: QueueObserver;
   private consuming: AmqpConnection | null = null;
-  private readonly subscriptions: Subscription[] = [];
+  private subscriptions: Subscription[] = [];
   private declared = false;
   private closed = false;
   private lastProblem = 'not connected yet';
   private starting: Promise<void> | null = null;
+  private watch: NodeJS.Timeout | null = null;
+  private missed = 0;
 
   constructor(private readonly options: BrokerOptions) {
     this.publishing = this.connection('publish', {});
+    this.renewal = new Renewal(this.publishing);
     this.publisher = new Publisher(this.publishing, options.publishMilliseconds, options.window, options.name);
     this.observer = new QueueObserver(options.url, options.name);
   }
@@ -61,7 +79,7 @@ export class Broker {
 
   /** True while connected, with the topology in place. */
   get usable(): boolean {
-    return this.declared && !this.closed && this.publishing.managedConnection?.isConnected() === true;
+    return this.declared && !this.closed && this.publisher.linked;
   }
 
   /** What keeps it from being usable, for a person. */
@@ -75,21 +93,42 @@ export class Broker {
       queues.map(({ options, prefetch }) => [options.queue, { prefetchCount: prefetch }]),
     );
     const consuming = this.connection('consume', channels);
+    const renewal = new Renewal(consuming);
+    const subscriptions = queues.map(
+      ({ options }) =>
+        new Subscription(
+          consuming,
+          options,
+          () => this.declare(),
+          () => renewal.renew(),
+        ),
+    );
     this.consuming = consuming;
-    await consuming.init();
-    const subscriptions = queues.map(({ options }) => new Subscription(consuming, options, () => this.declare()));
-    for (const subscription of subscriptions) await subscription.start();
-    this.subscriptions.push(...subscriptions);
-    return subscriptions;
+    this.subscriptions = subscriptions;
+    try {
+      await consuming.init();
+      for (const subscription of subscriptions) await subscription.start();
+      this.assertOpen();
+      return subscriptions;
+    } catch (error) {
+      // It would go on by itself, and consume beside the one that the caller makes next.
+      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+      await end(consuming);
+      // Perhaps the broker has lost the queues meanwhile: the next try is to find them.
+      await this.declare().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Messages ready in each queue. Throws {@link BrokerUnavailable}. */
-  readyCounts(queues: readonly string[]): Promise<Map<string, number>> {
+  async readyCounts(queues: readonly string[]): Promise<Map<string, number>> {
+    this.assertOpen();
     return this.observer.readyCounts(queues);
   }
 
   /** Declares the topology again: whoever deleted a queue harms nothing for long. Idempotent. */
   async declare(): Promise<void> {
+    this.assertOpen();
     await declareTopology(this.options.url);
   }
 
@@ -100,13 +139,18 @@ export class Broker {
   async close(milliseconds: number): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    if (this.watch) clearInterval(this.watch);
+    const deadline = Date.now() + milliseconds;
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
     const idle = Promise.all(this.subscriptions.map((subscription) => subscription.idle()));
-    await Promise.race([idle, sleep(milliseconds, undefined, { ref: false })]);
-    await Promise.race([this.observer.close(), sleep(2_000, undefined, { ref: false })]);
-    // Not AmqpConnection.close(): it waits without limit for handlers.
-    for (const connection of [this.consuming, this.publishing])
-      await Promise.race([connection?.managedConnection?.close(), sleep(2_000, undefined, { ref: false })]);
+    await Promise.race([idle, sleep(Math.max(0, deadline - Date.now()), undefined, { ref: false })]);
+    // What is done and lies behind something that is not is acked on its own by then.
+    if (this.subscriptions.length > 0) await sleep(2 * APART_AFTER_MS);
+    const observed = Promise.race([this.observer.close(), sleep(FAREWELL_MS, undefined, { ref: false })]);
+    await Promise.all([
+      observed,
+      ...[this.consuming, this.publishing].map((connection) => connection && end(connection)),
+    ]);
   }
 
   private async begin(): Promise<void> {
@@ -123,8 +167,23 @@ export class Broker {
     }
     if (this.closed) return;
     await this.publishing.init();
-    await this.publisher.watchReturns();
+    await this.publisher.begin();
+    if (this.closed) return end(this.publishing);
     this.declared = true;
+    this.watch = setInterval(() => void this.mend(), WATCH_MS).unref();
+  }
+
+  /** Twice in a row connected and without a channel: not one that is being made, but one that could not be. */
+  private async mend(): Promise<void> {
+    const missing = this.publishing.connected && !this.publisher.linked;
+    this.missed = missing ? this.missed + 1 : 0;
+    if (this.missed < 2) return;
+    this.missed = 0;
+    await this.renewal.renew();
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw new BrokerUnavailable('This connection to RabbitMQ was closed');
   }
 
   private connection(purpose: string, channels: Record<string, { prefetchCount: number }>): AmqpConnection {
@@ -138,7 +197,7 @@ export class Broker {
       connectionManagerOptions: {
         heartbeatIntervalInSeconds: HEARTBEAT_S,
         reconnectTimeInSeconds: RECONNECT_S,
-        connectionOptions: { clientProperties: { connection_name: `${name} ${purpose}` } },
+        connectionOptions: { timeout: CONNECT_MS, clientProperties: { connection_name: `${name} ${purpose}` } },
       },
       logger,
     });

@@ -1,4 +1,3 @@
-export { asyncApiDocument } from './asyncapi';
 export { Broker, type BrokerOptions } from './broker';
 export { BrokerUnavailable, TopologyMismatch } from './errors';
 export { surviveLostChannels, type LostChannelLog } from './lost-channel';
@@ -8,11 +7,15 @@ export {
   place,
   placeMessage,
   readMessage,
+  redrive,
+  redriveMessage,
+  scansMessage,
   walk,
   walkMessage,
   type NamedFile,
   type PlaceMessage,
   type Read,
+  type RedriveMessage,
   type WalkMessage,
 } from './messages';
 export { dead, delayed, placeOutgoing, walkOutgoing, type Outgoing } from './publisher';

@@ -5,13 +5,15 @@ export interface LostChannelLog {
 }
 
 /**
- * amqplib throws this where something is settled or published on a channel that was lost with its connection. The
- * message comes again by itself, so it is no reason to die.
+ * amqplib throws this where something is settled or published on a channel that was lost with its connection, or where the broker refused an
+ * operation and closed the channel for it, such as a set-up of golevelup's that nobody waits for. What is lost comes again by itself, so it is
+ * no reason to die.
  */
 function isLostChannel(error: unknown): boolean {
   return (
     error instanceof Error &&
-    (error.name === 'IllegalOperationError' || /^(Channel|Connection) (closed|ended|closing)\b/i.test(error.message))
+    (error.name === 'IllegalOperationError' ||
+      /^((Channel|Connection) (closed|ended|closing)\b|Operation failed: )/i.test(error.message))
   );
 }
 

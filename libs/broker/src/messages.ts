@@ -16,6 +16,13 @@ export const walkMessage = z
   .strictObject({ version: z.literal(1), task: z.literal('walk'), scan })
   .describe('Walk the next slice of a scan');
 
+export const redriveMessage = z
+  .strictObject({ version: z.literal(1), task: z.literal('redrive'), redrive: z.uuid().describe('Id of the redrive') })
+  .describe('Send the next dead letters of a redrive again');
+
+/** What waits for scan threads. */
+export const scansMessage = z.discriminatedUnion('task', [walkMessage, redriveMessage]);
+
 export const placeMessage = z
   .strictObject({
     version: z.literal(1),
@@ -41,6 +48,7 @@ export const placeMessage = z
   .describe('Place one file, or a set that belongs together, as the ledger says');
 
 export type WalkMessage = z.infer<typeof walkMessage>;
+export type RedriveMessage = z.infer<typeof redriveMessage>;
 export type PlaceMessage = z.infer<typeof placeMessage>;
 
 /** A row as a message names it; `path` is text as `decodePath` gives it. */
@@ -51,6 +59,10 @@ export interface NamedFile {
 
 export function walk(scanId: string): WalkMessage {
   return { version: 1, task: 'walk', scan: scanId };
+}
+
+export function redrive(redriveId: string): RedriveMessage {
+  return { version: 1, task: 'redrive', redrive: redriveId };
 }
 
 export function place(scanId: string, generation: number, files: NamedFile[]): PlaceMessage {

@@ -1,15 +1,20 @@
-import { type Channel, type ChannelModel, connect } from 'amqplib';
+import type { Channel, ChannelModel } from 'amqplib';
+import { dial, hangUp, openChannel, within } from './dial';
 import { BrokerUnavailable } from './errors';
 
-const CONNECT_MS = 5_000;
+const LOOK_MS = 10_000;
+
+interface Link {
+  connection: ChannelModel;
+  channel: Channel;
+}
 
 /**
  * Looks at queues over a connection of its own that it keeps: looking at a queue that is gone closes the channel, and that must be nobody
  * else's. Made anew after any error.
  */
 export class QueueObserver {
-  private connection: ChannelModel | null = null;
-  private channel: Promise<Channel> | null = null;
+  private link: Promise<Link> | null = null;
 
   constructor(
     private readonly url: string,
@@ -19,9 +24,10 @@ export class QueueObserver {
   /** Messages ready for delivery in each queue. Throws {@link BrokerUnavailable}. */
   async readyCounts(queues: readonly string[]): Promise<Map<string, number>> {
     try {
-      this.channel ??= this.open();
-      const channel = await this.channel;
-      const replies = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
+      this.link ??= this.begin();
+      const { connection, channel } = await this.link;
+      const looks = Promise.all(queues.map((queue) => channel.checkQueue(queue)));
+      const replies = await within(connection, LOOK_MS, looks);
       return new Map(replies.map((reply) => [reply.queue, reply.messageCount]));
     } catch (cause) {
       await this.close();
@@ -31,30 +37,39 @@ export class QueueObserver {
 
   /** Idempotent; it may be used again. */
   async close(): Promise<void> {
-    const connection = this.connection;
-    this.connection = null;
-    this.channel = null;
-    // Closed by the broker already, perhaps: there is nothing more to do with it then.
-    await connection?.close().catch(() => undefined);
+    const { link } = this;
+    this.link = null;
+    // Where none could be made there is none to close.
+    const made = await link?.catch(() => null);
+    if (made) await hangUp(made.connection);
   }
 
-  private async open(): Promise<Channel> {
-    const connection = await connect(this.url, {
-      timeout: CONNECT_MS,
-      clientProperties: { connection_name: `${this.name} observe` },
-    });
-    this.connection = connection;
-    // The call under way rejects by itself; without a listener the loss would end the process.
+  /** What is lost between two looks is made anew at the next. */
+  private begin(): Promise<Link> {
+    const link = this.open();
     const forget = (): void => {
-      if (this.connection === connection) {
-        this.connection = null;
-        this.channel = null;
-      }
+      if (this.link === link) this.link = null;
     };
-    connection.on('error', forget);
-    connection.on('close', forget);
-    const channel = await connection.createChannel();
-    channel.on('error', forget);
-    return channel;
+    link
+      .then(({ connection, channel }) => {
+        connection.once('close', forget);
+        channel.once('close', () => {
+          forget();
+          void hangUp(connection);
+        });
+      })
+      // Told to whoever looks.
+      .catch(() => undefined);
+    return link;
+  }
+
+  private async open(): Promise<Link> {
+    const connection = await dial(this.url, `${this.name} observe`);
+    try {
+      return { connection, channel: await within(connection, LOOK_MS, openChannel(connection)) };
+    } catch (error) {
+      await hangUp(connection);
+      throw error;
+    }
   }
 }

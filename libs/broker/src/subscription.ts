@@ -1,7 +1,9 @@
 import { type AmqpConnection } from '@golevelup/nestjs-rabbitmq';
 import type { Channel, ConfirmChannel, ConsumeMessage, MessagePropertyHeaders } from 'amqplib';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FAREWELL_MS } from './dial';
 import { BrokerUnavailable } from './errors';
+import { gatherAcks } from './gathered-acks';
 import { HEADER } from './messages';
 import { type Outgoing } from './publisher';
 import { EXCHANGE } from './topology';
@@ -72,6 +74,11 @@ export class Subscription {
   private stopped = false;
   private watch: NodeJS.Timeout | null = null;
   private missed = 0;
+  private mending = false;
+  /** While it stops: until the broker knows. */
+  private cancelled: Promise<unknown> = Promise.resolve();
+  /** The one that is open now. */
+  private channel: ConfirmChannel | null = null;
 
   /** `connection` has a channel named like the queue that serves this subscription alone. */
   constructor(
@@ -79,6 +86,8 @@ export class Subscription {
     private readonly options: SubscriptionOptions,
     /** Brings exchanges and queues back that someone deleted. */
     private readonly declare: () => Promise<void>,
+    /** Makes the connection anew. */
+    private readonly renew: () => Promise<void>,
   ) {
     this.tag = `${options.name}/${options.queue}`;
   }
@@ -101,38 +110,47 @@ export class Subscription {
       errorHandler: (channel: Channel, messages: ConsumeMessage[], error: Error) =>
         this.giveBack(channel, messages, error),
     };
-    const subscribed =
-      batch > 1
-        ? this.connection.createBatchSubscriber<Buffer>(
-            (_bodies, messages) => this.take((messages ?? []).map(delivery)),
-            { ...settings, batchOptions },
-          )
-        : this.connection.createSubscriber<Buffer>(
-            (_body, message) => this.take(message ? [delivery(message)] : []),
-            settings,
-            queue,
-          );
+    const subscribe = async (): Promise<void> => {
+      await this.connection.managedChannels[queue]?.addSetup((channel: ConfirmChannel) => this.open(channel));
+      if (batch > 1)
+        await this.connection.createBatchSubscriber<Buffer>(
+          (_bodies, messages) => this.take((messages ?? []).map(delivery)),
+          { ...settings, batchOptions },
+        );
+      else
+        await this.connection.createSubscriber<Buffer>(
+          (_body, message) => this.take(message ? [delivery(message)] : []),
+          settings,
+          queue,
+        );
+    };
+    const subscribed = subscribe();
+    // One that fails when it is late already is heard by nobody.
+    subscribed.catch(() => undefined);
     // A set-up that fails never settles its promise.
     const late = sleep(SUBSCRIBE_MS, 'late' as const, { ref: false });
     if ((await Promise.race([subscribed, late])) === 'late')
       throw new BrokerUnavailable(`RabbitMQ did not accept a consumer of '${queue}' within ${SUBSCRIBE_MS / 1000} s`);
-    this.watch = setInterval(() => void this.mend(), WATCH_MS).unref();
+    if (!this.stopped) this.watch = setInterval(() => void this.mend(), WATCH_MS).unref();
   }
 
   /** True while the broker has our consumer. */
   get live(): boolean {
     // amqplib forgets a consumer when the broker cancels it; golevelup does not.
-    const channel = this.channel as unknown as { consumers: Map<string, unknown> } | undefined;
+    const channel = this.channel as unknown as { consumers: Map<string, unknown> } | null;
     return this.connection.connected && channel?.consumers.has(this.tag) === true;
   }
 
-  /** Takes no more; what is held goes on. Idempotent; never throws. */
+  /** Takes no more; what is held goes on. Idempotent; never throws; waits 2 s for the broker at most. */
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.watch) clearInterval(this.watch);
     if (!this.live) return;
     try {
-      await this.channel?.cancel(this.tag);
+      const late = sleep(FAREWELL_MS, undefined, { ref: false });
+      const cancelled = Promise.race([this.channel?.cancel(this.tag), late]);
+      this.cancelled = cancelled.catch(() => undefined);
+      await cancelled;
     } catch (error) {
       // The channel went away first: then the consumer is gone too.
       this.options.onReturned(error as Error, 0);
@@ -144,8 +162,14 @@ export class Subscription {
     while (this.working.size > 0) await Promise.allSettled([...this.working]);
   }
 
-  private get channel(): ConfirmChannel | undefined {
-    return this.connection.channels[this.options.queue];
+  /** To be called before anything is consumed on it. */
+  private open(channel: ConfirmChannel): Promise<void> {
+    gatherAcks(channel);
+    this.channel = channel;
+    channel.once('close', () => {
+      if (this.channel === channel) this.channel = null;
+    });
+    return Promise.resolve();
   }
 
   private async take(deliveries: Delivery[]): Promise<void> {
@@ -161,7 +185,10 @@ export class Subscription {
 
   private async giveBack(channel: Channel, messages: ConsumeMessage[], error: Error): Promise<void> {
     this.options.onReturned(error, messages.length);
+    // A connection that was made anew subscribes again: given back, they would come again at once, until they count as poison. Its end returns them.
     if (!this.stopped) await sleep(RETURN_PAUSE_MS);
+    await this.cancelled;
+    if (this.stopped && this.live) return;
     try {
       for (const message of messages) channel.nack(message, false, true);
     } catch (gone) {
@@ -172,15 +199,19 @@ export class Subscription {
 
   /** Twice in a row without a consumer: not a set-up under way after a reconnect, but a consumer that is gone. */
   private async mend(): Promise<void> {
+    if (this.mending) return;
     this.missed = this.live || this.stopped ? 0 : this.missed + 1;
     if (this.missed < 2) return;
     this.missed = 0;
+    this.mending = true;
     try {
       await this.declare();
       // Sets up every channel and consumer anew; what others held on this connection is delivered again, which is harmless.
-      if (this.connection.connected && !this.live && !this.stopped) this.connection.managedConnection.reconnect();
+      if (this.connection.connected && !this.live && !this.stopped) await this.renew();
     } catch (error) {
       this.options.onReturned(error as Error, 0);
+    } finally {
+      this.mending = false;
     }
   }
 }

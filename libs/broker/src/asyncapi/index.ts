@@ -10,7 +10,7 @@ import {
   QUEUES,
   SCANS_KEY,
   SCANS_QUEUE,
-} from './topology';
+} from '../topology';
 
 const DESCRIPTION = `What travels through RabbitMQ, and every exchange and queue that Assay declares. One persistent, versioned JSON message a file; each is checked on arrival, and one that does not fit goes to \`${DEAD_QUEUE}\` with the reason.
 
@@ -40,8 +40,8 @@ const anyKey = { description: 'The routing key with which it was published first
 const exchanges = () => ({
   scans: {
     address: SCANS_KEY,
-    title: 'Scans to be walked',
-    messages: messagesOf('walk'),
+    title: 'Scans to be walked, and dead letters to be sent again',
+    messages: messagesOf('walk', 'redrive'),
     bindings: byExchange(EXCHANGE.work),
   },
   files: {
@@ -56,7 +56,7 @@ const exchanges = () => ({
     title: 'What is to be tried again',
     description: `Routed by the header \`delay\` to a queue where it waits that long; the broker then returns it to \`${EXCHANGE.work}\` with its own routing key.`,
     parameters: { key: anyKey },
-    messages: messagesOf('walkLater', 'placeLater'),
+    messages: messagesOf('walkLater', 'redriveLater', 'placeLater'),
     bindings: byExchange(EXCHANGE.retry),
   },
   dead: {
@@ -89,9 +89,9 @@ function messagesIn({ bindings }: Queue): MessageName[] {
   const names = bindings.flatMap((binding): MessageName[] => {
     switch (binding.exchange) {
       case EXCHANGE.work:
-        return binding.key === SCANS_KEY ? ['walk'] : ['place'];
+        return binding.key === SCANS_KEY ? ['walk', 'redrive'] : ['place'];
       case EXCHANGE.retry:
-        return ['walkLater', 'placeLater'];
+        return ['walkLater', 'redriveLater', 'placeLater'];
       case EXCHANGE.dead:
         return ['evidence'];
       default:
@@ -143,6 +143,10 @@ function operation(action: 'send' | 'receive', channel: string, summary: string,
 const operations = () => ({
   askForWalk: operation('send', 'scans', 'The API and the walkers ask for the next slice of a scan.', ['walk']),
   walk: operation('receive', queueChannel(SCANS_QUEUE), 'Scan threads walk.', ['walk']),
+  askForRedrive: operation('send', 'scans', 'The API and the walkers ask for the next letters of a redrive.', [
+    'redrive',
+  ]),
+  redrive: operation('receive', queueChannel(SCANS_QUEUE), 'Scan threads send dead letters again.', ['redrive']),
   askForPlacing: operation('send', 'files', 'Walkers ask for files to be placed; the sweep asks again.', ['place']),
   ...Object.fromEntries(
     PRIORITIES.map((one) => [
@@ -152,6 +156,7 @@ const operations = () => ({
   ),
   tryLater: operation('send', 'retry', `What failed for now waits ${LADDER.map(({ delay }) => delay).join(', ')}.`, [
     'walkLater',
+    'redriveLater',
     'placeLater',
   ]),
   giveUp: operation('send', 'dead', 'What can never be done is kept as evidence.', ['evidence']),

@@ -1,9 +1,20 @@
 import { z } from 'zod';
-import { HEADER, headersSchema, LARGEST_MESSAGE, place, placeMessage, walk, walkMessage } from './messages';
-import { LADDER } from './topology';
+import {
+  HEADER,
+  headersSchema,
+  LARGEST_MESSAGE,
+  place,
+  placeMessage,
+  redrive,
+  redriveMessage,
+  walk,
+  walkMessage,
+} from '../messages';
+import { LADDER } from '../topology';
 
 /** Ids that teach; no scan has them. */
 const SCAN = '0198c6a1-7f3e-7c44-9d15-0f6c5f8f2a11';
+const REDRIVE = '0198c6a2-0b51-7d10-8a3e-5f1f0b7c9e42';
 const REQUEST = 'order-4711';
 /** A name in Latin-1: bytes that are no UTF-8. */
 const LATIN_1 = `card-2/caf\udce9.jpg`;
@@ -32,6 +43,14 @@ const deadHeaders = z.object({ ...workHeaders.shape, [HEADER.reason]: reason });
 const walkExamples = [
   { name: 'walk', summary: 'Sent by `POST /v1/scans`', headers: { [HEADER.requestId]: REQUEST }, payload: walk(SCAN) },
 ];
+const redriveExamples = [
+  {
+    name: 'redrive',
+    summary: 'Sent by `POST /v1/dead-letters/redrive`',
+    headers: { [HEADER.requestId]: REQUEST },
+    payload: redrive(REDRIVE),
+  },
+];
 const placeExamples = [
   {
     name: 'one',
@@ -50,6 +69,9 @@ const placeExamples = [
 const WALK = 'The next slice of a scan is to be walked. Taken twice, it does no harm: the ledger knows who walks.';
 const PLACE = `One file (or a set that belongs together) is to be placed. What is to be done with it stands in the ledger alone, so that a forged message can do no harm; one that comes twice, or of an earlier generation, is acknowledged and does nothing.`;
 
+const REDRIVEN =
+  'The next dead letters of a redrive are to be read, judged anew where their files changed, and sent again. Taken twice, it does no harm: the ledger knows what was sent.';
+
 const base = { contentType: 'application/json', bindings: {} };
 const amqp = (messageType: string) => ({ amqp: { messageType, bindingVersion: '0.3.0' } });
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -65,6 +87,16 @@ export const asyncApiMessages = () => ({
     payload: ref('Walk'),
     bindings: amqp('walk'),
     examples: walkExamples,
+  },
+  redrive: {
+    ...base,
+    name: 'redrive',
+    title: 'Send dead letters again',
+    summary: REDRIVEN,
+    headers: ref('WorkHeaders'),
+    payload: ref('Redrive'),
+    bindings: amqp('redrive'),
+    examples: redriveExamples,
   },
   place: {
     ...base,
@@ -84,6 +116,15 @@ export const asyncApiMessages = () => ({
     payload: ref('Walk'),
     bindings: amqp('walk'),
     examples: [{ name: 'first', headers: { [HEADER.step]: 1, [HEADER.delay]: '1s' }, payload: walk(SCAN) }],
+  },
+  redriveLater: {
+    ...base,
+    name: 'redriveLater',
+    title: 'Send dead letters again, later',
+    headers: ref('RetryHeaders'),
+    payload: ref('Redrive'),
+    bindings: amqp('redrive'),
+    examples: [{ name: 'second', headers: { [HEADER.step]: 2, [HEADER.delay]: '5s' }, payload: redrive(REDRIVE) }],
   },
   placeLater: {
     ...base,
@@ -119,6 +160,7 @@ export const asyncApiMessages = () => ({
 /** The schemas that the messages name; payloads are held to theirs on arrival. */
 export const asyncApiSchemas = (): Record<string, object> => ({
   Walk: jsonSchema(walkMessage),
+  Redrive: jsonSchema(redriveMessage),
   Place: {
     ...jsonSchema(placeMessage),
     $comment: `A message of more than ${LARGEST_MESSAGE} bytes is refused before it is parsed.`,
