@@ -1,7 +1,7 @@
 import type { FileFacts, Finding } from '@assay/inspection';
 import { outcomeOf, verdictOf } from './codes';
 import { fromBytes, fromBytesOrNull } from './exact-text';
-import type { FileRecord, Summary } from './file';
+import type { FileRecord, RecordedInspection, Summary } from './file';
 import { type ScanRow, countsOf } from './scan-row';
 
 /** What of `files` people are shown. */
@@ -11,6 +11,7 @@ export interface FileRow {
   verdict: number;
   attempt: number;
   forgiven: number;
+  redriving: number;
   size: number | null;
   modified_at: number | null;
   updated_at: number;
@@ -23,6 +24,15 @@ export interface FileRow {
 export interface InspectionRow {
   facts: string;
   findings: string | null;
+}
+
+/** What a row was judged to be, by its row of `inspections` and its verdict's code. */
+export function inspectionOf({ facts, findings }: InspectionRow, verdict: number): RecordedInspection {
+  return {
+    facts: JSON.parse(facts) as FileFacts,
+    findings: findings === null ? [] : (JSON.parse(findings) as Finding[]),
+    verdict: verdictOf(verdict) ?? 'fail',
+  };
 }
 
 export function fileRecord(scan: string, row: FileRow, inspection: InspectionRow | undefined): FileRecord {
@@ -40,6 +50,7 @@ export function fileRecord(scan: string, row: FileRow, inspection: InspectionRow
     verdict: verdictOf(row.verdict),
     outcome: outcomeOf(row.outcome),
     reason: fromBytesOrNull(row.reason),
+    redriving: row.redriving === 1,
     destination: fromBytesOrNull(row.destination),
     attempts: row.attempt - row.forgiven,
     updatedAt: row.updated_at,

@@ -1,4 +1,5 @@
 import type { FileFacts, Finding, Verdict } from '@assay/inspection';
+import type { RecordedContent } from './content';
 import type { Outcome, Priority, Scan } from './scan';
 
 /** The key of a row: a scan's id and the file's number in it, 1 … found. */
@@ -30,6 +31,8 @@ export interface FoundFile {
   /** The judged identity (libs/files); null for what was not judged. */
   identity: string | null;
   inspection: RecordedInspection | null;
+  /** By what the file is found when others are compared with it; absent where nothing compares, and then nothing is kept. */
+  content?: RecordedContent | null;
   plan:
     | { kind: 'move'; action: 'accept' | 'quarantine'; destination: string; onConflict: 'fail' | 'number' }
     | {
@@ -105,6 +108,8 @@ export interface FileRecord extends FileKey {
   verdict: Verdict | null;
   outcome: Outcome;
   reason: string | null;
+  /** Errored, and open again: a redrive has sent it again and its new end is not written yet. */
+  redriving: boolean;
   destination: string | null;
   /** Claims less those that were forgiven. */
   attempts: number;
@@ -140,6 +145,13 @@ export interface Unresolved extends FileKey {
   holder: string;
   /** True where its scan was cancelled: a row that is still open is then to be put back and ended as `left`. */
   cancelled: boolean;
+}
+
+/** Such a row as the sweep has claimed it. */
+export interface ClaimedUnresolved extends ClaimedFile {
+  outcome: Outcome;
+  /** Pending, or errored and being redriven: it is to be ended. */
+  open: boolean;
 }
 
 export interface Republication extends Assignment {

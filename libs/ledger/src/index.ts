@@ -1,8 +1,12 @@
+export type * from './dead-letter';
+export type * from './epilogue';
+export type * from './content';
 export type * from './file';
 export { FINISHED, OUTCOMES } from './scan';
 export type * from './scan';
 export { LedgerUnavailable } from './ledger';
 export type * from './ledger';
+export { pauseOf, type Paused } from './pause';
 export { LedgerMisconfigured } from './misconfigured';
 export { openLedger } from './open-ledger';
 export type { LedgerOptions } from './open-ledger';

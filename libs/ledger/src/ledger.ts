@@ -1,7 +1,9 @@
+import type { DeadLetterRecord } from './dead-letter';
 import type {
   Assignment,
   Claim,
   ClaimedFile,
+  ClaimedUnresolved,
   Ending,
   FileFilter,
   FileKey,
@@ -12,7 +14,10 @@ import type {
   Unresolved,
   UnsettledFile,
 } from './file';
-import type { NewScan, Outcome, Scan, ScanState } from './scan';
+import type { EpilogueRecord } from './epilogue';
+import type { AlikeFiles, CopiesOfFile, EarlierFiles, HeadOfFile } from './content';
+import type { Paused } from './pause';
+import type { NewScan, Scan, ScanState } from './scan';
 
 export type Created =
   | { kind: 'created'; scan: Scan }
@@ -75,6 +80,8 @@ export interface Holder {
   held: number;
   /** Epoch milliseconds. */
   seenAt: number;
+  /** Why it places nothing for the moment, or null. */
+  paused: Paused | null;
 }
 
 /**
@@ -84,7 +91,7 @@ export interface Holder {
  * Errors: {@link LedgerUnavailable} (transient: locked past its deadline, unreachable, disk full) or a programming error.
  * Every method may be called again after an error whose effect is unknown; each says what that does.
  */
-export interface Ledger {
+export interface Ledger extends EpilogueRecord, DeadLetterRecord {
   /** Ends the connection after what is under way. Idempotent. */
   close(): Promise<void>;
   /** Resolves when the ledger can be read and written now; throws {@link LedgerUnavailable} otherwise. */
@@ -94,7 +101,7 @@ export interface Ledger {
 
   /**
    * Inserts a scan (`scheduled` with `startAt`, else `queued`) unless an unfinished scan overlaps it: one's directory equals, contains, or lies
-   * in the other's directory, accept or quarantine. The key, where given, is looked at first. Void scans neither overlap nor replay.
+   * in the other's directory, accept or quarantine; one that has redriven rows under way counts as unfinished. The key, where given, is looked at first. Void scans neither overlap nor replay.
    * The same id again is answered as `replayed`, so that a call whose reply was lost can be made again without a key.
    */
   createScan(scan: NewScan, key: IdempotencyKey | null): Promise<Created>;
@@ -116,7 +123,10 @@ export interface Ledger {
    * {@link endUnclaimed}. Null where there is no such scan; a finished scan is returned as it is. Idempotent.
    */
   cancelScan(id: string, by: string | null): Promise<Scan | null>;
-  /** Ends up to `limit` rows of a cancelled scan that were never claimed as `left`, `cancelled`. Returns how many; 0 when none is left. */
+  /**
+   * Ends up to `limit` rows of a cancelled scan that were never claimed, or not since they were redriven, as `left`, `cancelled`. Returns how
+   * many; 0 when none is left.
+   */
   endUnclaimed(scan: string, limit: number): Promise<number>;
   /**
    * The completion, as one conditional update: walk ended and nothing pending → `cancelled` where asked for, else `failed` where the walk
@@ -152,6 +162,15 @@ export interface Ledger {
    */
   endWalk(walk: Walk, error: string | null): Promise<boolean>;
 
+  // --- comparing
+
+  /** What is known of each size and head: one answer for each, in their order. All of one moment. */
+  alike(before: EarlierFiles, heads: HeadOfFile[]): Promise<AlikeFiles[]>;
+  /** Rows that hold the same bytes: one answer for each, in their order. All of one moment. Rows whose digest is not known are not among them. */
+  copies(before: EarlierFiles, contents: (HeadOfFile & { digest: string })[]): Promise<CopiesOfFile[]>;
+  /** Keeps digests that were computed of rows recorded without; one that is known is never replaced. Rows without content are left out. Idempotent. */
+  digested(digests: (FileKey & { digest: string })[]): Promise<void>;
+
   // --- placing
 
   /**
@@ -180,7 +199,7 @@ export interface Ledger {
   /**
    * Gives rows back without an ending, before their messages go through the delay ladder. `forgiven`: the attempt does not count.
    * Does nothing where the row has ended, another attempt has it, or it was given back already. A row that was given back has no holder who
-   * lives: where its scan is cancelled, it is for {@link unresolved}.
+   * lives: where its scan is cancelled, it is for {@link unresolved}. Of an attempt that lost its row: its holder does nothing more with the file.
    */
   release(claims: (FileKey & { attempt: number; forgiven: boolean })[]): Promise<void>;
 
@@ -188,14 +207,16 @@ export interface Ledger {
 
   /** Takes or renews a lease for `milliseconds`. False where another holder has it. */
   lease(name: string, holder: string, milliseconds: number): Promise<boolean>;
-  /** A holder says that it lives. */
-  beat(holder: string, held: number): Promise<void>;
+  /** A holder says that it lives, and whether it has paused (default: it has not). */
+  beat(holder: string, held: number, paused?: Paused | null): Promise<void>;
   /** A holder leaves in order, and gives up its leases. */
   leave(holder: string): Promise<void>;
   holders(): Promise<Holder[]>;
   /**
    * Rows that hold names of ours though nobody works on them: ended unresolved, or of a cancelled scan, and given back or
-   * their holder not among `alive`. In the order of their keys.
+   * their holder not among `alive`. Also rows that ended, or of a cancelled scan, of which an earlier attempt was superseded before it had given
+   * the row back: it may have staged a file since and died with it. Never while a holder of any of its attempts is among `alive`, unless that gave it
+   * back. In the order of their keys.
    */
   unresolved(alive: string[], limit: number): Promise<Unresolved[]>;
   /**
@@ -203,9 +224,11 @@ export interface Ledger {
    * its attempt and its outcome tell: who held it need not be known.
    * A sweep claims under a name that is never among `alive`, so that what it could not finish is found again.
    */
-  claimUnresolved(holder: string, row: Unresolved): Promise<(ClaimedFile & { outcome: Outcome }) | null>;
+  claimUnresolved(holder: string, row: Unresolved): Promise<ClaimedUnresolved | null>;
   /** Names of ours of an ended row are resolved: clears its holder where the attempt is still the row's. Idempotent. */
   resolve(claim: FileKey & { attempt: number }): Promise<void>;
+  /** The sweep has looked for what attempts up to this one left that were superseded: they are not looked for again. Idempotent. */
+  forgetSuperseded(claim: FileKey & { attempt: number }): Promise<void>;
   /**
    * Open rows of confirmed publications last published (or given back) before `before`, whose scan is not cancelled; marks them as published now.
    * Publications that were never confirmed count as confirmed once their walk has ended (failed): nobody else would publish them.
@@ -213,7 +236,7 @@ export interface Ledger {
   republish(before: number, limit: number): Promise<Republication[]>;
   /** Scans to be walked whose walker wrote nothing since `before`, and scheduled ones due at `now` (which become queued); marks them as announced now. */
   scansToWalk(now: number, before: number): Promise<Scan[]>;
-  /** Cancelled scans that are not finished, and scans whose completion was missed. */
+  /** Cancelled scans that are not finished or have redriven rows that nobody holds, and scans whose completion was missed. */
   scansToEnd(): Promise<Scan[]>;
 
   // --- reading

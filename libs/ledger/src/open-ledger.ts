@@ -1,9 +1,17 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { assertNotGone, noteBegun } from './begun';
 import { dirname, resolve } from 'node:path';
 import { LedgerUnavailable, type Ledger } from './ledger';
 import { LedgerMisconfigured } from './misconfigured';
-import { PostgresLedger } from './postgres/postgres-ledger';
-import { SqliteLedger } from './sqlite/sqlite-ledger';
+import type * as Postgres from './postgres/postgres-ledger';
+import type * as Sqlite from './sqlite/sqlite-ledger';
+
+/* Each store is loaded where it is opened: no process needs both, and each brings a driver with it. */
+
+/* eslint-disable @typescript-eslint/no-require-imports -- as said */
+const postgres = (): typeof Postgres => require('./postgres/postgres-ledger') as typeof Postgres;
+const sqlite = (): typeof Sqlite => require('./sqlite/sqlite-ledger') as typeof Sqlite;
+/* eslint-enable */
 
 export interface LedgerOptions {
   /** `sqlite:<path>`, relative to the working directory or absolute; or `postgres://user:password@host:port/database`, whose parameters say what TLS is wanted. */
@@ -12,6 +20,11 @@ export interface LedgerOptions {
   patience?: number;
   /** Opens an existing ledger for reading alone: every method that writes then throws. Default false. */
   readOnly?: boolean;
+  /**
+   * The installation's home, where it is noted that it has a ledger: one in a file that is gone then is not begun anew, as if nothing had ever been
+   * recorded. Not noted where it is not given.
+   */
+  home?: string;
   /** Epoch milliseconds; the clock of every time that the ledger notes. Default `Date.now`. */
   now?: () => number;
 }
@@ -36,17 +49,19 @@ export function sqliteFile(url: string): string {
 /**
  * Opens the ledger, made where it is missing (a folder with mode 700 and a file with 600, or a schema in the database) and brought to this version's schema; any number of processes may do
  * so at once. The caller closes it. Throws {@link LedgerMisconfigured} for a URL that can't be used and LedgerUnavailable for a place that can't
- * be used now.
+ * be used now, or that is empty though `home` says that there is a ledger.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { url, readOnly = false, patience = 5_000, now = Date.now } = options;
-  if (isPostgres(url)) return PostgresLedger.open({ url, readOnly, patience, now });
+  const { url, readOnly = false, patience = 5_000, now = Date.now, home } = options;
+  if (isPostgres(url)) return postgres().PostgresLedger.open({ url, readOnly, patience, now });
   const file = sqliteFile(url);
   if (!readOnly) {
+    if (home !== undefined) assertNotGone(home, file);
     makeFolder(dirname(file));
     makeFile(file);
+    if (home !== undefined) noteBegun(home, file);
   }
-  return SqliteLedger.open({ file, readOnly, patience, now });
+  return sqlite().SqliteLedger.open({ file, readOnly, patience, now });
 }
 
 /** Level by level: Node's own recursive mkdir never returns where a folder that exists refuses to hold another (in /proc, say). */

@@ -1,5 +1,5 @@
-import { fromBytes, toBytes } from './exact-text';
-import type { ScanFolders } from './overlap';
+import { fromBytes, fromBytesOrNull, toBytes } from './exact-text';
+import { type ScanFolders, overlap } from './overlap';
 import type { Counts, NewScan, Priority, Scan, ScanState } from './scan';
 
 /** A row of `scans`, as every store keeps it. */
@@ -38,6 +38,11 @@ export interface ScanRow {
   cancel_requested_at: number | null;
   cancel_requested_by: string | null;
   error: string | null;
+  epilogue_attempt: number;
+  epilogue_at: number | null;
+  epilogue_problem: string | null;
+  reasons: Buffer | null;
+  reasons_identity: string | null;
 }
 
 export function countsOf(row: ScanRow): Counts {
@@ -84,6 +89,10 @@ export function scanOf(row: ScanRow | undefined): Scan | null {
     cancelRequestedAt: row.cancel_requested_at,
     cancelRequestedBy: row.cancel_requested_by,
     error: row.error,
+    epilogue:
+      row.epilogue_at === null
+        ? null
+        : { endedAt: row.epilogue_at, reasons: fromBytesOrNull(row.reasons), problem: row.epilogue_problem },
   };
 }
 
@@ -94,7 +103,7 @@ export function shownScan(row: ScanRow | undefined): Scan {
   return scan;
 }
 
-export function foldersOf(row: ScanRow): ScanFolders {
+function foldersOf(row: ScanRow): ScanFolders {
   return {
     directory: fromBytes(row.directory),
     accept: fromBytes(row.accept),
@@ -127,4 +136,10 @@ export function newScanValues(scan: NewScan, now: number): (string | number | Bu
     scan.startAt === null ? 'queued' : 'scheduled',
     now,
   ];
+}
+
+/** The first of these, other than the scan itself, that overlaps it; null where none does. */
+export function overlapped(scan: ScanFolders & { id: string }, others: ScanRow[]): Scan | null {
+  const other = others.find((row) => row.id !== scan.id && overlap(scan, foldersOf(row)));
+  return other === undefined ? null : shownScan(other);
 }

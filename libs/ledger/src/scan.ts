@@ -1,3 +1,5 @@
+import type { Epilogue } from './epilogue';
+
 /** `failed`: the walk could not finish; what was published still ended. No finished state holds pending rows. */
 export type ScanState = 'scheduled' | 'queued' | 'scanning' | 'moving' | 'completed' | 'cancelled' | 'failed';
 export const FINISHED: readonly ScanState[] = ['completed', 'cancelled', 'failed'];
@@ -62,4 +64,6 @@ export interface Scan extends NewScan {
   cancelRequestedBy: string | null;
   /** Why the walk could not finish. */
   error: string | null;
+  /** Null until it has ended, which is after the scan has finished. */
+  epilogue: Epilogue | null;
 }

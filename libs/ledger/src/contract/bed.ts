@@ -8,8 +8,10 @@ import type {
   FileRecord,
   FoundFile,
   Ledger,
+  NewRedrive,
   NewScan,
   Recorded,
+  Republication,
   Scan,
   Walk,
   WalkBatch,
@@ -26,8 +28,8 @@ export interface Bed {
   open(): Promise<Ledger>;
   /** The clock of every connection: it stands still until a test moves it. */
   clock: { now: number };
-  /** Does to an errored row what an operator's redrive does. */
-  redrive(scan: string, seq: number): Promise<void>;
+  /** How many courses of events a property is tried with: as many as the store runs through in some seconds. */
+  courses: number;
   remove(): Promise<void>;
 }
 
@@ -133,6 +135,22 @@ export function ending(file: { scan: string; seq: number; attempt: number }, ove
   return { scan, seq, attempt, outcome: 'accepted', reason: null, resolved: true, ...over };
 }
 
+export function newRedrive(over: Partial<NewRedrive> = {}): NewRedrive {
+  made += 1;
+  const id = `0190b000-0000-7000-8000-${String(made).padStart(12, '0')}`;
+  return { id, scan: null, reason: null, requestedBy: null, requestId: null, ...over };
+}
+
+/** Sends one errored row again as it stands; what is to be published for that, nothing where the row is no letter. */
+export async function redriveRow(ledger: Ledger, scan: string, seq: number): Promise<Republication[]> {
+  const { id } = newRedrive();
+  await ledger.createRedrive(newRedrive({ id, scan }));
+  const letters = (await ledger.nextLetters(id, 10_000))?.letters ?? [];
+  const letter = letters.find((one) => one.seq === seq);
+  if (letter === undefined) return [];
+  return ledger.redrive(id, scan, seq, [{ seq, generation: letter.generation, judged: null }]);
+}
+
 export async function scanOf(ledger: Ledger, id: string): Promise<Scan> {
   const scan = await ledger.scan(id);
   if (scan === null) throw new Error(`No scan ${id}`);
@@ -167,5 +185,17 @@ export async function expectBalance(ledger: Ledger, scan: string): Promise<void>
   const { counts } = await scanOf(ledger, scan);
   const { found: total, ...others } = counts;
   expect(counts).toEqual(await recount(ledger, scan));
+  const reasons = await ledger.deadLetterReasons(scan);
+  expect(new Map(reasons.map(({ reason, count }) => [reason, count]))).toEqual(await reasonsOf(ledger, scan));
   expect(Object.values(others).reduce((sum, count) => sum + count, 0)).toBe(total);
+}
+
+/** As the rows themselves give them. */
+async function reasonsOf(ledger: Ledger, scan: string): Promise<Map<string, number>> {
+  const reasons = new Map<string, number>();
+  for (const { reason } of await everyPage(ledger, scan, { outcome: 'errored' })) {
+    const code = reason?.split(':')[0] ?? '';
+    reasons.set(code, (reasons.get(code) ?? 0) + 1);
+  }
+  return reasons;
 }

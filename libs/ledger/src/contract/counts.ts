@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Assignment, ClaimedFile, Ledger, Walk } from '../index';
 import { FINISHED } from '../scan';
-import { ending, endWalk, expectBalance, found, record, scanOf, startWalk } from './bed';
+import { ending, endWalk, expectBalance, found, record, redriveRow, scanOf, startWalk } from './bed';
 import { type UnderTest } from './ledger-contract';
 
 const ACTS = [
@@ -22,6 +22,7 @@ const ACTS = [
   'cancel',
   'end unclaimed',
 ] as const;
+const REASONS = [null, 'gone', 'unplaceable: EIO: \udcff', 'unplaceable: ENOSPC'];
 const OUTCOMES_OF_ENDINGS = ['accepted', 'quarantined', 'left', 'conflicted', 'errored'] as const;
 
 /** One scan in the hands of a careless operator: any act at any time, each with what earlier ones left. */
@@ -32,7 +33,6 @@ class Scene {
 
   constructor(
     private readonly ledger: Ledger,
-    private readonly redrive: (scan: string, seq: number) => Promise<void>,
     private walk: Walk,
   ) {}
 
@@ -50,7 +50,8 @@ class Scene {
       }
       case 'end': {
         const outcome = OUTCOMES_OF_ENDINGS[dice % OUTCOMES_OF_ENDINGS.length] ?? 'accepted';
-        await ledger.end(some(this.claims).map((file) => ending(file, { outcome, resolved: dice % 2 === 0 })));
+        const reason = REASONS[dice % REASONS.length] ?? null;
+        await ledger.end(some(this.claims).map((file) => ending(file, { outcome, reason, resolved: dice % 2 === 0 })));
         return;
       }
       case 'release':
@@ -63,16 +64,14 @@ class Scene {
       case 'redrive': {
         const [row] = await ledger.files(scan, { outcome: 'errored', after: 0, limit: 1 });
         if (row === undefined) return;
-        await this.redrive(scan, row.seq);
-        const before = this.assignments.find(({ seq }) => seq === row.seq);
-        if (before !== undefined) this.assignments.push({ ...before, generation: before.generation + 1 });
+        this.assignments.push(...(await redriveRow(ledger, scan, row.seq)));
         return;
       }
       case 'sweep': {
         for (const row of await ledger.unresolved([`h${dice % 3}`], 3)) {
           const claim = await ledger.claimUnresolved('sweep', row);
           if (claim === null) continue;
-          if (claim.outcome === 'pending') await ledger.end([ending(claim, { outcome: 'left', reason: 'cancelled' })]);
+          if (claim.open) await ledger.end([ending(claim, { outcome: 'left', reason: 'cancelled' })]);
           else await ledger.resolve(claim);
         }
         return;
@@ -116,7 +115,7 @@ export function countsContract(underTest: () => UnderTest): void {
     await fc.assert(
       fc.asyncProperty(steps, async (acts) => {
         const walk = await startWalk(ledger);
-        const scene = new Scene(ledger, (scan, seq) => bed.redrive(scan, seq), walk);
+        const scene = new Scene(ledger, walk);
         await scene.act('record', 5);
         for (const [act, dice] of acts) {
           await scene.act(act, dice);
@@ -126,7 +125,7 @@ export function countsContract(underTest: () => UnderTest): void {
           if (FINISHED.includes(scan.state)) expect(scan).toMatchObject({ balanced: true, counts: { pending: 0 } });
         }
       }),
-      { numRuns: 150 },
+      { numRuns: bed.courses },
     );
   });
 

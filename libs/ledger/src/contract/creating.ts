@@ -23,6 +23,7 @@ export function createContract(underTest: () => UnderTest): void {
       cancelRequestedAt: null,
       cancelRequestedBy: null,
       error: null,
+      epilogue: null,
     });
   });
 

@@ -1,4 +1,4 @@
-import { claimAll, ending, expectBalance, fileOf, found, foundMany, publishedScan, scanOf } from './bed';
+import { claimAll, ending, expectBalance, fileOf, found, foundMany, publishedScan, redriveRow, scanOf } from './bed';
 import { type UnderTest } from './ledger-contract';
 
 export function endingContract(underTest: () => UnderTest): void {
@@ -82,13 +82,13 @@ export function endingContract(underTest: () => UnderTest): void {
   });
 
   it('writes the new end of a redriven row over the old, after completion too', async () => {
-    const { ledger, bed } = underTest();
+    const { ledger } = underTest();
     const { scan, assignments } = await publishedScan(ledger, [found('a'), found('b')]);
     const files = await claimAll(ledger, 'h', assignments);
     const failed = files.map((file) => ending(file, { outcome: 'errored', reason: 'gone' }));
     await ledger.end(failed);
     expect(await scanOf(ledger, scan)).toMatchObject({ state: 'completed', counts: { errored: 2 } });
-    await bed.redrive(scan, 1);
+    await redriveRow(ledger, scan, 1);
     expect(await ledger.end(failed)).toEqual([false, true]);
     const [again] = await claimAll(
       ledger,

@@ -100,6 +100,7 @@ export function pagesContract(underTest: () => UnderTest): void {
         verdict: 'pass',
         outcome: 'pending',
         reason: null,
+        redriving: false,
         destination: '/data/accepted/x\n"\udcff',
         attempts: 0,
         updatedAt: bed.clock.now,

@@ -10,6 +10,7 @@ import {
   publish,
   publishedScan,
   record,
+  redriveRow,
   startWalk,
 } from './bed';
 import { type UnderTest } from './ledger-contract';
@@ -118,10 +119,10 @@ export function placingContract(underTest: () => UnderTest): void {
   });
 
   it('refuses a message of an earlier generation, and claims the redriven one', async () => {
-    const { ledger, bed } = underTest();
+    const { ledger } = underTest();
     const { scan, assignments } = await publishedScan(ledger, [found('a')]);
     await ledger.end((await claimAll(ledger, 'h', assignments)).map((file) => ending(file, { outcome: 'errored' })));
-    await bed.redrive(scan, 1);
+    await redriveRow(ledger, scan, 1);
     expect((await fileOf(ledger, scan, 1)).outcome).toBe('errored');
     const [stale, fresh] = await ledger.claim(
       'h',

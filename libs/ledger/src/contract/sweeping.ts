@@ -1,4 +1,4 @@
-import type { Unresolved } from '../index';
+import { type Unresolved, pauseOf } from '../index';
 import {
   attemptOf,
   batch,
@@ -12,6 +12,7 @@ import {
   publish,
   publishedScan,
   record,
+  redriveRow,
   scanOf,
   startWalk,
 } from './bed';
@@ -48,14 +49,37 @@ export function sweepContract(underTest: () => UnderTest): void {
     bed.clock.now += 5;
     await ledger.beat('b', 4);
     expect(await ledger.holders()).toEqual([
-      { name: 'a', held: 0, seenAt: bed.clock.now - 5 },
-      { name: 'b', held: 4, seenAt: bed.clock.now },
+      { name: 'a', held: 0, seenAt: bed.clock.now - 5, paused: null },
+      { name: 'b', held: 4, seenAt: bed.clock.now, paused: null },
     ]);
     await ledger.leave('b');
     await ledger.leave('nobody');
     expect((await ledger.holders()).map(({ name }) => name)).toEqual(['a']);
     await ledger.beat('b', 1);
     expect(await ledger.holders()).toHaveLength(2);
+  });
+
+  it('knows of a holder’s pause until it goes on, leaves, or is heard of no more', async () => {
+    const { ledger, bed } = underTest();
+    const { clock } = bed;
+    const full = { by: 'assay', why: 'No room in \u0000 "/data": 0 bytes are free', since: clock.now - 50 };
+    const older = { by: 'assay', why: 'The root is away', since: clock.now - 60 };
+    const shown = async () => pauseOf(await ledger.holders(), clock.now);
+    await ledger.beat('a', 3, full);
+    await ledger.beat('b', 1);
+    expect((await ledger.holders()).map(({ paused }) => paused?.since)).toEqual([full.since, undefined]);
+    expect(await shown()).toMatchObject({ by: 'assay', since: full.since });
+    await ledger.beat('b', 1, older);
+    expect(await shown()).toEqual(older);
+    await ledger.beat('b', 1, null);
+    expect(await shown()).toMatchObject({ since: full.since });
+    await ledger.leave('a');
+    expect(await shown()).toBeNull();
+    await ledger.beat('b', 1, older);
+    clock.now += 15_000;
+    expect(await shown()).toEqual(older);
+    clock.now += 1;
+    expect(await shown()).toBeNull();
   });
 
   describe('rows with names of ours that nobody works on', () => {
@@ -233,7 +257,7 @@ export function sweepContract(underTest: () => UnderTest): void {
       const files = await claimAll(ledger, 'h', redriven.assignments);
       await ledger.end(files.map((file) => ending(file, { outcome: 'errored' })));
       await ledger.cancelScan(scan, null);
-      await bed.redrive(redriven.scan, 2);
+      await redriveRow(ledger, redriven.scan, 2);
       bed.clock.now += 100;
       expect(await ledger.republish(bed.clock.now, 10)).toMatchObject([{ scan: redriven.scan, seq: 2, generation: 2 }]);
     });

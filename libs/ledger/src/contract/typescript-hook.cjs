@@ -10,8 +10,8 @@ const { transformSync } = require('@swc/core');
 const root = resolve(__dirname, '../../../..');
 const resolveFilename = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
-  const room = /^@assay\/([a-z-]+)$/.exec(request);
-  return resolveFilename.call(this, room ? join(root, 'libs', room[1], 'src/index.ts') : request, ...rest);
+  const [door, room, folder = ''] = /^@assay\/([a-z-]+)(?:\/([a-z-]+))?$/.exec(request) ?? [];
+  return resolveFilename.call(this, door ? join(root, 'libs', room, 'src', folder, 'index.ts') : request, ...rest);
 };
 require.extensions['.ts'] = (module, filename) => {
   const { code } = transformSync(readFileSync(filename, 'utf8'), {

@@ -1,4 +1,12 @@
-import { CLAIM_COLUMNS, type ClaimRow, type ScanOfFiles, decideClaims, stands } from '../claim-row';
+import {
+  CLAIM_COLUMNS,
+  type ClaimRow,
+  STANDING_COLUMNS,
+  type ScanOfFiles,
+  type StandingRow,
+  decideClaims,
+  stands,
+} from '../claim-row';
 import { CONFLICT_CODE } from '../codes';
 import { fromBytes, toBytes } from '../exact-text';
 import type { Assignment, Claim, ClaimedFile, FileKey } from '../file';
@@ -12,8 +20,13 @@ export class Claims {
 
   async claim(session: Session, holder: number, assignments: Assignment[], maxAttempts: number): Promise<Claim[]> {
     const scans = await scansOf(session, assignments);
-    const rows = await RowsByScan.read<ClaimRow>(session, CLAIM_COLUMNS, 'FOR UPDATE', scans, assignments);
-    const { claims, given } = decideClaims(assignments, scans, ({ no }, seq) => rows.find(no, seq), maxAttempts);
+    const columns = `path, ${CLAIM_COLUMNS}`;
+    const rows = await RowsByScan.read<ClaimRow & { path: Buffer }>(session, columns, 'FOR UPDATE', scans, assignments);
+    const rowOf = ({ no }: ScanOfFiles, { seq, path }: Assignment) => {
+      const row = rows.find(no, seq);
+      return row && { row, named: row.path.equals(toBytes(path)) };
+    };
+    const { claims, given } = decideClaims(assignments, scans, rowOf, maxAttempts);
     const now = this.now();
     for (const [no, seqs] of byScan(given.map(({ scan, seq }) => ({ no: scan.no, seq })))) {
       await session.run(
@@ -23,6 +36,17 @@ export class Claims {
         seqs,
         holder,
         now,
+      );
+    }
+    for (const { scan, seq, superseded } of given) {
+      // A process works on a row once at a time: it never supersedes itself.
+      if (superseded === null || superseded.holderNo === holder) continue;
+      await session.run(
+        `INSERT INTO superseded (scan_no, seq, attempt, holder_no) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+        scan.no,
+        seq,
+        superseded.attempt,
+        superseded.holderNo,
       );
     }
     return claims;
@@ -35,7 +59,7 @@ export class Claims {
     lock: 'FOR UPDATE' | '',
   ): Promise<boolean[]> {
     const scans = await scansOf(session, claims);
-    const rows = await RowsByScan.read<ClaimRow>(session, CLAIM_COLUMNS, lock, scans, claims);
+    const rows = await RowsByScan.read<StandingRow>(session, STANDING_COLUMNS, lock, scans, claims);
     const copies: { no: number; seq: number; copyIdentity: string }[] = [];
     const standing = claims.map(({ scan: id, seq, attempt, copyIdentity }) => {
       const scan = scans.get(id);

@@ -1,14 +1,14 @@
 import { OPEN } from '../claim-row';
 import { OUTCOME_CODE } from '../codes';
-import { type EndedScan, type EndingRow, decideEndings } from '../ending-row';
+import { ENDING_COLUMNS, type EndedScan, type EndingRow, decideEndings } from '../ending-row';
 import { toBytes } from '../exact-text';
 import type { Ending, FileKey } from '../file';
 import { type Completion } from './completion';
 import { HERE, RowsByScan, each, scansOf } from './rows-by-scan';
 import { type Session } from './session';
+import { countLetters } from './tallies';
 
 const PENDING = OUTCOME_CODE.pending;
-const ENDING_COLUMNS = 'outcome, attempt, redriving, holder_no';
 /** In the order of their numbers within each verdict, as the index has them. */
 const UNCLAIMED = `
   SELECT f.seq FROM unnest(ARRAY[0, 1, 2]::smallint[]) AS v (verdict) CROSS JOIN LATERAL (
@@ -30,11 +30,12 @@ export class Endings {
     const numbers = new Map([...scans].map(([id, { no }]) => [id, no]));
     const decided = decideEndings(endings, numbers, (no, seq) => rows.find(no, seq));
     for (const scan of decided.scans) await this.#write(session, scan);
+    for (const { no, letters } of decided.scans) await countLetters(session, no, letters);
     for (const { no, change } of decided.scans) await this.completion.count(session, no, change);
     return decided.recorded;
   }
 
-  async #write(session: Session, { no, rows }: EndedScan): Promise<void> {
+  async #write(session: Session, { no, rows }: Pick<EndedScan, 'no' | 'rows'>): Promise<void> {
     await session.run(
       `UPDATE files SET outcome = e.outcome, reason = e.reason, redriving = 0, updated_at = $3,
          holder_no = CASE WHEN e.resolved = 1 THEN 0 ELSE holder_no END,
@@ -66,7 +67,23 @@ export class Endings {
         mine.map(({ forgiven }) => (forgiven ? 1 : 0)),
         now,
       );
+      await session.run(
+        `DELETE FROM superseded s USING ${each('$2::bigint[], $3::int[]', 'seq, attempt')}
+         WHERE s.scan_no = $1 AND s.seq = e.seq AND s.attempt = e.attempt`,
+        no,
+        mine.map(({ seq }) => seq),
+        mine.map(({ attempt }) => attempt),
+      );
     }
+  }
+
+  async forgetSuperseded(session: Session, { scan, seq, attempt }: FileKey & { attempt: number }): Promise<void> {
+    await session.run(
+      `DELETE FROM superseded WHERE scan_no = (SELECT no FROM scans WHERE id = $1) AND seq = $2 AND attempt <= $3`,
+      scan,
+      seq,
+      attempt,
+    );
   }
 
   async resolve(session: Session, claim: FileKey & { attempt: number }): Promise<void> {
@@ -84,6 +101,9 @@ export class Endings {
     const scan = scans.get(id);
     if (scan?.cancelled !== 1) return 0;
     const { no } = scan;
+    // First, since the last pending row finishes the scan.
+    const redriven = await this.#endRedriven(session, id, no, limit);
+    if (redriven > 0) return redriven;
     const reason = toBytes('cancelled');
     for (;;) {
       const found = await session.all<{ seq: number }>(UNCLAIMED, no, limit);
@@ -98,9 +118,28 @@ export class Endings {
       });
       if (ended.length === 0) continue;
       const change = { pending: -ended.length, left: ended.length };
-      await this.#write(session, { no, change, rows: ended });
+      await this.#write(session, { no, rows: ended });
       await this.completion.count(session, no, change);
       return ended.length;
+    }
+  }
+
+  async #endRedriven(session: Session, id: string, no: number, limit: number): Promise<number> {
+    const left = { scan: id, outcome: 'left', reason: 'cancelled', resolved: true } as const;
+    for (;;) {
+      const found = await session.all<{ seq: number; attempt: number }>(
+        `SELECT seq, attempt FROM files WHERE scan_no = $1 AND redriving = 1 AND holder_no = 0 ORDER BY seq LIMIT $2`,
+        no,
+        limit,
+      );
+      if (found.length === 0) return 0;
+      const ended = await this.end(
+        session,
+        found.map((row) => ({ ...left, ...row })),
+      );
+      // Who ended one of them meanwhile was first; where that leaves none, the next ones are looked at.
+      const count = ended.filter((one) => one).length;
+      if (count > 0) return count;
     }
   }
 }

@@ -1,4 +1,6 @@
+import { HOLDER_COLUMNS, type HolderRow, holderOf } from '../holder-row';
 import type { Holder } from '../ledger';
+import type { Paused } from '../pause';
 import { type Database } from './database';
 
 /** Who places files, and who has which lease. */
@@ -40,14 +42,18 @@ export class Holders {
     );
   }
 
-  beat(holder: string, held: number): Promise<void> {
+  beat(holder: string, held: number, paused: Paused | null): Promise<void> {
     return this.database.write('healing', async (session) => {
       await session.run(
-        `INSERT INTO holders (name, held, seen_at) VALUES ($1, $2, $3)
-         ON CONFLICT (name) DO UPDATE SET held = excluded.held, seen_at = excluded.seen_at`,
+        `INSERT INTO holders (${HOLDER_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (name) DO UPDATE SET held = excluded.held, seen_at = excluded.seen_at, paused_by = excluded.paused_by,
+           paused_why = excluded.paused_why, paused_since = excluded.paused_since`,
         holder,
         held,
         this.now(),
+        paused?.by ?? null,
+        paused?.why ?? null,
+        paused?.since ?? null,
       );
     });
   }
@@ -59,11 +65,10 @@ export class Holders {
     });
   }
 
-  alive(): Promise<Holder[]> {
-    return this.database.once((session) =>
-      session.all<Holder>(
-        `SELECT name, held, seen_at AS "seenAt" FROM holders WHERE seen_at IS NOT NULL ORDER BY name`,
-      ),
+  async alive(): Promise<Holder[]> {
+    const rows = await this.database.once((session) =>
+      session.all<HolderRow>(`SELECT ${HOLDER_COLUMNS} FROM holders WHERE seen_at IS NOT NULL ORDER BY name`),
     );
+    return rows.map(holderOf);
   }
 }

@@ -5,11 +5,12 @@ import type { FoundFile } from '../file';
 import { type PlannedRow, plannedRow, refusedRow } from '../planned-row';
 import { Spans } from '../spans';
 import { Tally } from '../tally';
+import { insertContents } from './contents';
 import { Destinations } from './destinations';
-import { digestOf } from './digest';
 import { Overtaken } from './failure';
 import { head } from './schema';
 import { type Session } from './session';
+import { addTallies } from './tallies';
 
 /** A row as it is inserted. */
 interface NewRow extends PlannedRow {
@@ -47,6 +48,7 @@ export async function insertFiles(
     change.found = rows.length;
     await insertRows(session, scan, rows, now);
     await insertInspections(session, scan, rows);
+    await insertContents(session, scan, rows);
     await widenSpans(session, scan, rows);
   }
   const moving = rows.filter(({ outcome }) => outcome === 'pending').map(({ seq, file: { path } }) => ({ seq, path }));
@@ -153,17 +155,7 @@ async function insertInspections(session: Session, scan: number, rows: NewRow[])
       codes.map(({ code }) => code),
     );
   }
-  const counts = [...tally.counts()];
-  await session.run(
-    `INSERT INTO tallies (scan_no, kind, key, digest, count)
-     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bytea[], $5::bigint[])
-     ON CONFLICT (scan_no, kind, digest) DO UPDATE SET count = tallies.count + excluded.count`,
-    scan,
-    counts.map(({ kind }) => kind),
-    counts.map(({ key }) => key),
-    counts.map(({ key }) => digestOf(key)),
-    counts.map(({ count }) => count),
-  );
+  await addTallies(session, scan, tally.counts());
 }
 
 async function widenSpans(session: Session, scan: number, rows: NewRow[]): Promise<void> {

@@ -133,7 +133,8 @@ import { ReplyCutter } from './reply-cutter';
 
   it('gives up a call that is never answered, and serves the next on another connection', async () => {
     await ledger.close();
-    ledger = await openLedger({ url: cutter.url, patience: 150 });
+    // Long enough for a busy machine to open it.
+    ledger = await openLedger({ url: cutter.url, patience: 3_000 });
     cutter.stall();
     await expect(ledger.ping()).rejects.toBeInstanceOf(LedgerUnavailable);
     await cutter.close();

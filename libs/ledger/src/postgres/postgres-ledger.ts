@@ -1,14 +1,23 @@
+import type { DeadLetterFilter, NewRedrive, Redriven } from '../dead-letter';
+import type { EpilogueRecord } from '../epilogue';
+import type { EarlierFiles, HeadOfFile } from '../content';
 import type { Assignment, ClaimedFile, Ending, FileFilter, FileKey, Unresolved } from '../file';
 import type { IdempotencyKey, Ledger, Walk, WalkBatch } from '../ledger';
+import type { Paused } from '../pause';
 import type { NewScan, ScanState } from '../scan';
 import { Claims } from './claims';
 import { Completion } from './completion';
+import { alike, copies, digested } from './contents';
 import { Database, type DatabaseOptions } from './database';
+import { deadLetterReasons, deadLetters } from './dead-letters';
 import { Endings } from './endings';
+import { Epilogues } from './epilogues';
 import { Holders } from './holders';
 import { migrate } from './migrate';
 import { Publications } from './publications';
 import { Reading } from './reading';
+import { Redrives } from './redrives';
+import { Redriving } from './redriving';
 import { Scans } from './scans';
 import { Sweeping } from './sweeping';
 import { Walking, unlessLost } from './walking';
@@ -21,8 +30,8 @@ export interface PostgresLedgerOptions extends DatabaseOptions {
 /**
  * The ledger in a PostgreSQL database, for the processes of many machines.
  *
- * Two transactions never wait for each other in a circle: each locks what it needs in one order, `walks`, `publications`, `files` by
- * their keys, `numberings`, and `scans` last. Where the server finds a circle after all, or a constraint keeps what another did
+ * Two transactions never wait for each other in a circle: each locks what it needs in one order, `redrives`, `walks`, `publications`, `files` by
+ * their keys, `numberings`, `tallies`, and `scans` last. Where the server finds a circle after all, or a constraint keeps what another did
  * meanwhile, the transaction is made again.
  *
  * Other than a file of this machine, the server may crash while its clients live on. So whatever a file on the disk relies on is
@@ -36,7 +45,10 @@ export class PostgresLedger implements Ledger {
   readonly #endings: Endings;
   readonly #holders: Holders;
   readonly #sweeping: Sweeping;
+  readonly #epilogues: Epilogues;
   readonly #reading: Reading;
+  readonly #redrives: Redrives;
+  readonly #redriving: Redriving;
 
   private constructor(
     private readonly database: Database,
@@ -50,7 +62,10 @@ export class PostgresLedger implements Ledger {
     this.#endings = new Endings(completion, now);
     this.#holders = new Holders(database, now);
     this.#sweeping = new Sweeping(now);
+    this.#epilogues = new Epilogues(now);
     this.#reading = new Reading(database);
+    this.#redrives = new Redrives(this.#scans, now);
+    this.#redriving = new Redriving(this.#scans, this.#redrives, this.#publications, completion, now);
   }
 
   /** Makes the schema and brings it up to date where it may write. */
@@ -149,6 +164,18 @@ export class PostgresLedger implements Ledger {
     );
   }
 
+  alike(before: EarlierFiles, heads: HeadOfFile[]) {
+    return this.database.read((session) => alike(session, before, heads));
+  }
+
+  copies(before: EarlierFiles, contents: (HeadOfFile & { digest: string })[]) {
+    return this.database.read((session) => copies(session, before, contents));
+  }
+
+  digested(digests: (FileKey & { digest: string })[]) {
+    return this.database.write('healing', (session) => digested(session, digests));
+  }
+
   async claim(holder: string, assignments: Assignment[], maxAttempts: number) {
     const no = await this.#holders.numberOf(holder);
     return this.database.write('durable', (session) => this.#claims.claim(session, no, assignments, maxAttempts));
@@ -177,8 +204,8 @@ export class PostgresLedger implements Ledger {
     return this.#holders.lease(name, holder, milliseconds);
   }
 
-  beat(holder: string, held: number) {
-    return this.#holders.beat(holder, held);
+  beat(holder: string, held: number, paused: Paused | null = null) {
+    return this.#holders.beat(holder, held, paused);
   }
 
   leave(holder: string) {
@@ -202,6 +229,10 @@ export class PostgresLedger implements Ledger {
     return this.database.once((session) => this.#endings.resolve(session, claim));
   }
 
+  forgetSuperseded(claim: FileKey & { attempt: number }) {
+    return this.database.once((session) => this.#endings.forgetSuperseded(session, claim));
+  }
+
   republish(before: number, limit: number) {
     return this.database.write('durable', (session) => this.#publications.republish(session, before, limit));
   }
@@ -212,6 +243,66 @@ export class PostgresLedger implements Ledger {
 
   scansToEnd() {
     return this.database.once((session) => this.#sweeping.scansToEnd(session));
+  }
+
+  scansToFinish(before: number, limit: number) {
+    return this.database.once((session) => this.#epilogues.toFinish(session, before, limit));
+  }
+
+  claimEpilogue(scan: string) {
+    return this.database.write('durable', (session) => this.#epilogues.claim(session, scan));
+  }
+
+  noteReasons(...[claim, identity]: Parameters<EpilogueRecord['noteReasons']>) {
+    return this.database.write('durable', (session) => this.#epilogues.note(session, claim, identity));
+  }
+
+  endEpilogue(...[claim, end]: Parameters<EpilogueRecord['endEpilogue']>) {
+    return this.database.write('durable', (session) => this.#epilogues.end(session, claim, end));
+  }
+
+  walkedFolders(scan: string, after: string | null, limit: number) {
+    return this.database.once((session) => this.#epilogues.folders(session, scan, after, limit));
+  }
+
+  movedBeneath(scan: string, folders: string[]) {
+    return this.database.once((session) => this.#epilogues.movedBeneath(session, scan, folders));
+  }
+
+  deadLetters(filter: DeadLetterFilter) {
+    return this.database.once((session) => deadLetters(session, filter));
+  }
+
+  deadLetterReasons(scan: string | null) {
+    return this.database.once((session) => deadLetterReasons(session, scan));
+  }
+
+  createRedrive(redrive: NewRedrive) {
+    return this.database.write('durable', (session) => this.#redrives.create(session, redrive));
+  }
+
+  redrives(page: { limit: number; cursor?: string }) {
+    return this.database.once((session) => this.#redrives.list(session, page));
+  }
+
+  takeRedrive(id: string) {
+    return this.database.write('healing', (session) => this.#redrives.take(session, id));
+  }
+
+  nextLetters(redrive: string, limit: number) {
+    return this.database.read((session) => this.#redrives.next(session, redrive, limit));
+  }
+
+  redrive(redrive: string, scan: string, upTo: number, letters: Redriven[]) {
+    return this.database.write('durable', (session) => this.#redriving.redrive(session, redrive, scan, upTo, letters));
+  }
+
+  endRedrive(id: string) {
+    return this.database.write('healing', (session) => this.#redrives.end(session, id));
+  }
+
+  redrivesToGoOn(before: number) {
+    return this.database.write('healing', (session) => this.#redrives.toGoOn(session, before));
   }
 
   files(scan: string, filter: FileFilter) {

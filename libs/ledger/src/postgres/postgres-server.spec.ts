@@ -12,6 +12,8 @@ import {
 } from '../contract/bed';
 import { start } from '../contract/processes';
 import { LedgerMisconfigured, LedgerUnavailable, openLedger, openThreadedLedger } from '../index';
+import { Database } from './database';
+import { migrate } from './migrate';
 import { STEPS } from './schema';
 
 const thrownBy = async (call: Promise<unknown>): Promise<Error> =>
@@ -90,6 +92,21 @@ describe('a PostgreSQL URL', () => {
     expect(error).toBeInstanceOf(LedgerMisconfigured);
     expect(error.message).toContain('SQL_ASCII');
     await other.remove();
+  });
+
+  it('with the ledger of an earlier program is brought up to date, and keeps what it holds', async () => {
+    const earlier = new Database({ url: database.url, readOnly: false, patience: 5_000 });
+    await migrate(earlier, false, STEPS.slice(0, 1));
+    await earlier.close();
+    await database.query(`INSERT INTO assay.holders (name, held, seen_at) VALUES ('from before', 3, 7)`);
+    const [one, two] = await Promise.all([openLedger({ url: database.url }), openLedger({ url: database.url })]);
+    expect(await one.holders()).toEqual([{ name: 'from before', held: 3, seenAt: 7, paused: null }]);
+    const head = `sha256:${'0'.repeat(64)}`;
+    expect(await two.alike({ scan: null, finishedBy: 1 }, [{ size: 1, head }])).toEqual([
+      { scan: false, accepted: false, undigested: [] },
+    ]);
+    await one.close();
+    await two.close();
   });
 
   it('with the ledger of a later program is refused, and one that is only read must have a ledger', async () => {

@@ -76,6 +76,21 @@ export class Publications {
     );
   }
 
+  /**
+   * Ended rows of publications are to be open again and sent now: {@link republish} looks at them from now on. Before the rows are
+   * locked. `seqs` are of one scan.
+   */
+  async reopen(session: Session, scan: number, seqs: number[]): Promise<void> {
+    await session.run(
+      `UPDATE publications SET oldest_at = $3 WHERE scan_no = $1 AND oldest_at IS NULL AND id IN (
+         SELECT p.id FROM unnest($2::bigint[]) AS k (seq) CROSS JOIN LATERAL (
+           SELECT id FROM publications WHERE scan_no = $1 AND id <= k.seq ORDER BY id DESC LIMIT 1) AS p)`,
+      scan,
+      seqs,
+      this.now(),
+    );
+  }
+
   async republish(session: Session, before: number, limit: number): Promise<Republication[]> {
     const now = this.now();
     const due: Republication[] = [];

@@ -77,7 +77,7 @@ export class Reading {
     const window = tests.length === 0 ? filter.limit : WINDOW;
     const numbers = await numbersOf(session, by, no, filter, filter.after, window);
     const rows = await session.all<FileRow & Partial<InspectionRow>>(
-      `SELECT f.seq, outcome, verdict, attempt, forgiven, size, modified_at, updated_at, path, destination, reason, facts, findings
+      `SELECT f.seq, outcome, verdict, attempt, forgiven, redriving, size, modified_at, updated_at, path, destination, reason, facts, findings
        FROM unnest($2::bigint[]) AS k (seq)
          CROSS JOIN LATERAL (SELECT * FROM files WHERE scan_no = $1 AND seq = k.seq LIMIT 1) AS f
          LEFT JOIN LATERAL (SELECT facts, findings FROM inspections WHERE scan_no = $1 AND seq = k.seq LIMIT 1) AS i ON true

@@ -1,13 +1,15 @@
 import type { Created, IdempotencyKey } from '../ledger';
-import { overlap } from '../overlap';
+import type { ScanFolders } from '../overlap';
 import type { NewScan, Scan, ScanState } from '../scan';
-import { NEW_SCAN_COLUMNS, type ScanRow, foldersOf, newScanValues, scanOf, shownScan } from '../scan-row';
+import { NEW_SCAN_COLUMNS, type ScanRow, newScanValues, overlapped, scanOf, shownScan } from '../scan-row';
 import { type Completion } from './completion';
 import { SCHEMA } from './schema';
 import { type Session, type Value } from './session';
 
 const KEY_LIFE = 24 * 3600_000;
 const UNFINISHED = `state IN ('scheduled', 'queued', 'scanning', 'moving')`;
+
+const REDRIVEN = `SELECT * FROM scans WHERE no IN (SELECT scan_no FROM files WHERE redriving = 1) ORDER BY no`;
 
 /** Scans as such: made, voided, cancelled and listed. Each method runs inside a transaction of its caller. */
 export class Scans {
@@ -17,8 +19,7 @@ export class Scans {
   ) {}
 
   async create(session: Session, scan: NewScan, key: IdempotencyKey | null): Promise<Created> {
-    // One at a time: two that overlap must see each other.
-    await session.run(`SELECT pg_advisory_xact_lock(hashtextextended('${SCHEMA} scans', 0))`);
+    await this.alone(session);
     const now = this.now();
     const known = await this.find(session, scan.id);
     if (known !== null) return { kind: 'replayed', scan: known };
@@ -27,9 +28,8 @@ export class Scans {
       const used = await this.madeWith(session, key);
       if (used !== null) return used;
     }
-    const unfinished = await session.all<ScanRow>(`SELECT * FROM scans WHERE ${UNFINISHED} ORDER BY no`);
-    const other = unfinished.find((row) => overlap(scan, foldersOf(row)));
-    if (other !== undefined) return { kind: 'overlaps', scan: shownScan(other) };
+    const other = (await this.overlapping(session, scan)) ?? overlapped(scan, await session.all<ScanRow>(REDRIVEN));
+    if (other !== null) return { kind: 'overlaps', scan: other };
 
     const row = await this.#insert(session, scan, now);
     const created = shownScan(row);
@@ -47,6 +47,16 @@ export class Scans {
       );
     }
     return { kind: 'created', scan: created };
+  }
+
+  /** One at a time until the transaction ends: two that overlap must see each other. Before anything else is locked. */
+  async alone(session: Session): Promise<void> {
+    await session.run(`SELECT pg_advisory_xact_lock(hashtextextended('${SCHEMA} scans', 0))`);
+  }
+
+  /** Another scan that is unfinished and overlaps. */
+  async overlapping(session: Session, scan: ScanFolders & { id: string }): Promise<Scan | null> {
+    return overlapped(scan, await session.all<ScanRow>(`SELECT * FROM scans WHERE ${UNFINISHED} ORDER BY no`));
   }
 
   async madeWith(session: Session, key: IdempotencyKey): Promise<Created | null> {

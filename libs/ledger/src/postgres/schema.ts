@@ -7,6 +7,15 @@ export const HEAD = 1_000;
 /** SQL: the first bytes of a path, in whose order the index is. */
 export const head = (column: string) => `substring(${column} FROM 1 FOR ${HEAD})`;
 
+/** SQL: the code of a row's reason, as `reasonCode` gives it. The index has this very expression. */
+export const REASON_CODE = `(substring(reason FROM 1 FOR least(200, coalesce(nullif(position('\\x3a'::bytea IN reason), 0) - 1, 200))))`;
+
+/**
+ * SQL: errored, in the words of the index by code alone. In those of the other index, the server would take that one wherever it thinks that
+ * few letters are left, and look through all of them for a reason that is rare.
+ */
+export const DEAD_BY_CODE = 'outcome + 0 = 6';
+
 /*
  * The schema, as steps forward. A step that was released is never changed: a new one mends it.
  *
@@ -197,5 +206,69 @@ export const STEPS: readonly string[] = [
     at BIGINT NOT NULL
   );
   INSERT INTO pings (no, at) VALUES (1, 0);
+  `,
+  // What is done once at a scan's end. Those that finished before are not looked at again.
+  `
+  ALTER TABLE scans ADD COLUMN epilogue_attempt INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE scans ADD COLUMN epilogue_at BIGINT;
+  ALTER TABLE scans ADD COLUMN epilogue_problem TEXT;
+  ALTER TABLE scans ADD COLUMN reasons BYTEA;
+  ALTER TABLE scans ADD COLUMN reasons_identity TEXT;
+  UPDATE scans SET epilogue_at = finished_at WHERE finished_at IS NOT NULL;
+  CREATE INDEX scans_to_finish ON scans (no) WHERE finished_at IS NOT NULL AND epilogue_at IS NULL;
+  `,
+  `
+  CREATE TABLE contents (
+    scan_no BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    size BIGINT NOT NULL,
+    head BYTEA NOT NULL,
+    digest BYTEA,
+    PRIMARY KEY (scan_no, seq)
+  );
+  CREATE INDEX contents_by_bytes ON contents (size, head, digest, scan_no, seq);
+  `,
+  // Why a holder places nothing for the moment.
+  `
+  ALTER TABLE holders ADD COLUMN paused_by TEXT;
+  ALTER TABLE holders ADD COLUMN paused_why TEXT;
+  ALTER TABLE holders ADD COLUMN paused_since BIGINT;
+  `,
+  // Attempts whose holders had not given their row back when another claimed it: they may still touch its file.
+  `
+  CREATE TABLE superseded (
+    scan_no BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    holder_no BIGINT NOT NULL,
+    attempt INTEGER NOT NULL,
+    PRIMARY KEY (scan_no, seq, attempt)
+  );
+  `,
+  // Dead letters: their pages, their counts by reason, and what operators asked for.
+  `
+  CREATE TABLE redrives (
+    no BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id TEXT COLLATE "C" NOT NULL UNIQUE,
+    scan_no BIGINT,
+    reason TEXT COLLATE "C",
+    requested_by TEXT,
+    request_id TEXT,
+    requested_at BIGINT NOT NULL,
+    dead_letters BIGINT NOT NULL,
+    redriven BIGINT NOT NULL DEFAULT 0,
+    at_scan BIGINT NOT NULL DEFAULT 0,
+    at_seq BIGINT NOT NULL DEFAULT 0,
+    seen_at BIGINT NOT NULL,
+    ended_at BIGINT
+  ) WITH (fillfactor = 50);
+  CREATE INDEX redrives_open ON redrives (no) WHERE ended_at IS NULL;
+
+  CREATE INDEX files_dead ON files (scan_no, seq) WHERE outcome = 6;
+  CREATE INDEX files_dead_by_code ON files (${REASON_CODE}, scan_no, seq) WHERE ${DEAD_BY_CODE};
+  CREATE INDEX tallies_of_letters ON tallies (scan_no, key) WHERE kind = 'dead-letter';
+  INSERT INTO tallies (scan_no, kind, key, digest, count)
+    SELECT scan_no, 'dead-letter', code, sha256(convert_to(code, 'UTF8')), count(*)
+    FROM (SELECT scan_no, coalesce(convert_from(${REASON_CODE}, 'UTF8'), '') AS code FROM files WHERE outcome = 6) AS letters
+    GROUP BY scan_no, code;
   `,
 ];

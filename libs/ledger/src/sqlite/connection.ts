@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { statSync } from 'node:fs';
 import { LedgerUnavailable } from '../ledger';
 import { asLedgerError, isBusy } from './unavailable';
 
@@ -31,13 +32,18 @@ export class Connection {
   readonly #commit: Database.Statement<[]>;
   readonly #rollback: Database.Statement<[]>;
   readonly #patience: number;
+  readonly #file: string;
+  /** Device and inode of what is open. */
+  readonly #identity: string;
   #turn: Promise<void> = Promise.resolve();
   #durability: Durability = 'durable';
 
-  private constructor(db: Database.Database, patience: number) {
+  private constructor(db: Database.Database, file: string, identity: string, patience: number) {
+    this.#file = file;
+    this.#identity = identity;
     this.#patience = patience;
     this.db = db;
-    this.db.pragma('cache_size = -32000');
+    this.db.pragma('cache_size = -16000');
     this.db.pragma('foreign_keys = ON');
     this.db.pragma('synchronous = FULL');
     this.db.pragma('temp_store = MEMORY');
@@ -65,11 +71,22 @@ export class Connection {
   static #open({ file, readOnly, patience }: ConnectionOptions): Connection {
     const db = new Database(file, { readonly: readOnly, fileMustExist: readOnly, timeout: 0 });
     try {
-      return new Connection(db, patience);
+      const identity = identityOf(file);
+      if (identity === null) throw new LedgerUnavailable(`The ledger's file ${file} went away while it was opened`);
+      return new Connection(db, file, identity, patience);
     } catch (error) {
       db.close();
       throw error;
     }
+  }
+
+  /**
+   * Where another file lies now in the place of the one that is open, as after a backup was put back: true. Where nothing lies there, false: the
+   * file may come back.
+   */
+  get replaced(): boolean {
+    const found = identityOf(this.#file);
+    return found !== null && found !== this.#identity;
   }
 
   /** Runs `body` as one immediate transaction: all of it or nothing. `body` is synchronous. */
@@ -139,6 +156,9 @@ export class Connection {
   #whileOpen<T>(attempt: () => T): () => T {
     return () => {
       if (!this.db.open) throw new LedgerUnavailable('The ledger is closed');
+      // SQLite goes on with a file that was moved or removed: what is written there nobody would find again.
+      if (identityOf(this.#file) !== this.#identity)
+        throw new LedgerUnavailable(`The ledger's file is not at its place any more: ${this.#file}`);
       return attempt();
     };
   }
@@ -153,5 +173,15 @@ async function untilFree<T>(attempt: () => T, deadline: number): Promise<T> {
       if (!isBusy(error) || performance.now() >= deadline) throw error;
     }
     await sleep(0.5 + Math.random());
+  }
+}
+
+/** Null where there is no such file, or it can't be looked at. */
+function identityOf(file: string): string | null {
+  try {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats ? `${stats.dev}:${stats.ino}` : null;
+  } catch {
+    return null;
   }
 }

@@ -1,15 +1,17 @@
 import type { Statement } from 'better-sqlite3';
+import { HOLDER_COLUMNS, type HolderRow, holderOf } from '../holder-row';
 import type { Holder } from '../ledger';
+import type { Paused } from '../pause';
 import { type Connection } from './connection';
 
 /** Who places files, and who has which lease. Each method runs inside a transaction of its caller. */
 export class Holders {
   readonly #no: Statement<[string], { no: number }>;
   readonly #add: Statement<[string], { no: number }>;
-  readonly #beat: Statement<[string, number, number]>;
+  readonly #beat: Statement<[HolderRow]>;
   readonly #leave: Statement<[string]>;
   readonly #drop: Statement<[string]>;
-  readonly #alive: Statement<[], Holder>;
+  readonly #alive: Statement<[], HolderRow>;
   readonly #lease: Statement<[{ name: string; holder: string; now: number; until: number }]>;
 
   constructor(
@@ -19,14 +21,13 @@ export class Holders {
     this.#no = db.prepare(`SELECT no FROM holders WHERE name = ?`);
     this.#add = db.prepare(`INSERT INTO holders (name) VALUES (?) RETURNING no`);
     this.#beat = db.prepare(
-      `INSERT INTO holders (name, held, seen_at) VALUES (?, ?, ?)
-       ON CONFLICT (name) DO UPDATE SET held = excluded.held, seen_at = excluded.seen_at`,
+      `INSERT INTO holders (${HOLDER_COLUMNS}) VALUES (@name, @held, @seen_at, @paused_by, @paused_why, @paused_since)
+       ON CONFLICT (name) DO UPDATE SET held = excluded.held, seen_at = excluded.seen_at, paused_by = excluded.paused_by,
+         paused_why = excluded.paused_why, paused_since = excluded.paused_since`,
     );
     this.#leave = db.prepare(`UPDATE holders SET held = NULL, seen_at = NULL WHERE name = ?`);
     this.#drop = db.prepare(`DELETE FROM leases WHERE holder = ?`);
-    this.#alive = db.prepare(
-      `SELECT name, held, seen_at AS seenAt FROM holders WHERE seen_at IS NOT NULL ORDER BY name`,
-    );
+    this.#alive = db.prepare(`SELECT ${HOLDER_COLUMNS} FROM holders WHERE seen_at IS NOT NULL ORDER BY name`);
     this.#lease = db.prepare(
       `INSERT INTO leases (name, holder, until) VALUES (@name, @holder, @until)
        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
@@ -46,8 +47,9 @@ export class Holders {
     return this.#lease.run({ name, holder, now, until: now + milliseconds }).changes > 0;
   }
 
-  beat(holder: string, held: number): void {
-    this.#beat.run(holder, held, this.now());
+  beat(name: string, held: number, paused: Paused | null): void {
+    const { by = null, why = null, since = null } = paused ?? {};
+    this.#beat.run({ name, held, seen_at: this.now(), paused_by: by, paused_why: why, paused_since: since });
   }
 
   leave(holder: string): void {
@@ -56,6 +58,6 @@ export class Holders {
   }
 
   alive(): Holder[] {
-    return this.#alive.all();
+    return this.#alive.all().map(holderOf);
   }
 }

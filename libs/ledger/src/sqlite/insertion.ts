@@ -8,7 +8,9 @@ import { Spans } from '../spans';
 import { Tally } from '../tally';
 import { type Completion } from './completion';
 import { type Connection } from './connection';
+import { type Contents } from './contents';
 import { type Numbering } from './numbering';
+import { type Tallies } from './tallies';
 
 type InsertValues = [
   scan: number,
@@ -34,13 +36,14 @@ export class Insertion {
   readonly #known: Statement<[number, Buffer], { seq: number }>;
   readonly #inspection: Statement<[number, number, string, string | null]>;
   readonly #code: Statement<[number, string, number]>;
-  readonly #tally: Statement<[number, string, string, number]>;
   readonly #span: Statement<[number, number, Buffer, Buffer]>;
 
   constructor(
     { db }: Connection,
     private readonly numbering: Numbering,
     private readonly completion: Completion,
+    private readonly contents: Contents,
+    private readonly tallies: Tallies,
     private readonly now: () => number,
   ) {
     this.#insert = db.prepare(
@@ -51,10 +54,6 @@ export class Insertion {
     this.#known = db.prepare(`SELECT seq FROM files WHERE scan_no = ? AND path = ?`);
     this.#inspection = db.prepare(`INSERT INTO inspections (scan_no, seq, facts, findings) VALUES (?, ?, ?, ?)`);
     this.#code = db.prepare(`INSERT INTO finding_codes (scan_no, code, seq) VALUES (?, ?, ?)`);
-    this.#tally = db.prepare(
-      `INSERT INTO tallies (scan_no, kind, key, count) VALUES (?, ?, ?, ?)
-       ON CONFLICT (scan_no, kind, key) DO UPDATE SET count = tallies.count + excluded.count`,
-    );
     this.#span = db.prepare(
       `INSERT INTO spans (scan_no, span, low, high) VALUES (?, ?, ?, ?)
        ON CONFLICT (scan_no, span) DO UPDATE SET low = min(spans.low, excluded.low), high = max(spans.high, excluded.high)`,
@@ -81,7 +80,8 @@ export class Insertion {
       change[outcome] = (change[outcome] ?? 0) + 1;
       if (outcome === 'pending') moving.push({ seq, path: file.path });
       spans.add(seq, row.path);
-      const { inspection } = file;
+      const { inspection, content, size } = file;
+      if (content && size !== null) this.contents.insert(scan, seq, size, content);
       if (inspection !== null) {
         const { facts, findings } = inspection;
         const noted = findings.length === 0 ? null : JSON.stringify(findings);
@@ -89,7 +89,7 @@ export class Insertion {
         for (const code of tally.add(inspection)) this.#code.run(scan, code, seq);
       }
     }
-    for (const { kind, key, count } of tally.counts()) this.#tally.run(scan, kind, key, count);
+    this.tallies.add(scan, tally.counts());
     for (const { span, low, high } of spans.all()) this.#span.run(scan, span, low, high);
     if (seq > found) this.completion.count(scan, { ...change, found: seq - found });
     return { inserted: seq - found, moving };

@@ -43,6 +43,22 @@ describe('the schema', () => {
     await connection.close();
   });
 
+  it('of an earlier program is brought up to date, and keeps what it holds', async () => {
+    const connection = await connect();
+    await migrate(connection, STEPS.slice(0, 1));
+    await connection.close();
+    const earlier = new Database(file);
+    earlier.exec(`INSERT INTO holders (name, held, seen_at) VALUES ('from before', 3, 7)`);
+    earlier.close();
+    const ledger = await openLedger({ url: `sqlite:${file}` });
+    expect(await ledger.holders()).toEqual([{ name: 'from before', held: 3, seenAt: 7, paused: null }]);
+    const head = `sha256:${'0'.repeat(64)}`;
+    expect(await ledger.alike({ scan: null, finishedBy: 1 }, [{ size: 1, head }])).toEqual([
+      { scan: false, accepted: false, undigested: [] },
+    ]);
+    await ledger.close();
+  });
+
   it('of a later program is refused, by name of the variable', async () => {
     const db = new Database(file);
     db.pragma(`user_version = ${STEPS.length + 1}`);

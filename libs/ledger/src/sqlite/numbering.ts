@@ -34,10 +34,15 @@ export class Numbering {
     return variant;
   }
 
-  /** The row that plans the destination. */
+  /** The row that plans the destination; undefined where none does. */
+  takerOf(scan: number, destination: string): number | undefined {
+    return this.#taker.get(scan, toBytes(destination))?.seq;
+  }
+
+  /** The row that plans the destination. Throws where none does. */
   taker(scan: number, destination: string): number {
-    const row = this.#taker.get(scan, toBytes(destination));
-    if (row === undefined) throw new Error('No row plans a destination that was refused as planned');
-    return row.seq;
+    const seq = this.takerOf(scan, destination);
+    if (seq === undefined) throw new Error('No row plans a destination that was refused as planned');
+    return seq;
   }
 }

@@ -24,6 +24,7 @@ export class Publications {
   readonly #republished: Statement<[number, number, number]>;
   readonly #abandon: Statement<[number, number]>;
   readonly #oldest: Statement<[number | null, number, number]>;
+  readonly #reopen: Statement<[{ scan: number; seq: number; now: number }]>;
 
   constructor(
     { db }: Connection,
@@ -52,6 +53,10 @@ export class Publications {
     );
     this.#republished = db.prepare(`UPDATE files SET published_at = ? WHERE scan_no = ? AND seq = ?`);
     this.#abandon = db.prepare(`UPDATE publications SET oldest_at = ? WHERE scan_no = ? AND confirmed_at IS NULL`);
+    this.#reopen = db.prepare(
+      `UPDATE publications SET oldest_at = @now WHERE scan_no = @scan AND oldest_at IS NULL
+         AND id = (SELECT max(id) FROM publications WHERE scan_no = @scan AND id <= @seq)`,
+    );
     this.#oldest = db.prepare(`UPDATE publications SET oldest_at = ? WHERE scan_no = ? AND id = ?`);
   }
 
@@ -80,6 +85,11 @@ export class Publications {
   /** The rows of these were never confirmed and nobody walks any more: they are for {@link republish} from now on. */
   abandon(scan: number): void {
     this.#abandon.run(this.now(), scan);
+  }
+
+  /** An ended row of a publication is open again and sent now: {@link republish} looks at it from now on. */
+  reopen(scan: number, seq: number): void {
+    this.#reopen.run({ scan, seq, now: this.now() });
   }
 
   republish(before: number, limit: number): Republication[] {

@@ -25,7 +25,7 @@ export class Reading {
     this.#pages = new Pages(connection);
     this.#scan = db.prepare(`SELECT * FROM scans WHERE id = ? AND state <> 'void'`);
     this.#file = db.prepare(
-      `SELECT seq, outcome, verdict, attempt, forgiven, size, modified_at, updated_at, path, destination, reason
+      `SELECT seq, outcome, verdict, attempt, forgiven, redriving, size, modified_at, updated_at, path, destination, reason
        FROM files WHERE scan_no = ? AND seq = ?`,
     );
     this.#inspection = db.prepare(`SELECT facts, findings FROM inspections WHERE scan_no = ? AND seq = ?`);

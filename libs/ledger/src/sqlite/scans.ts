@@ -1,8 +1,8 @@
 import type { Statement } from 'better-sqlite3';
 import type { Created, IdempotencyKey } from '../ledger';
-import { overlap } from '../overlap';
+import type { ScanFolders } from '../overlap';
 import type { NewScan, Scan, ScanState } from '../scan';
-import { NEW_SCAN_COLUMNS, type ScanRow, foldersOf, newScanValues, scanOf, shownScan } from '../scan-row';
+import { NEW_SCAN_COLUMNS, type ScanRow, newScanValues, overlapped, scanOf, shownScan } from '../scan-row';
 import { type Completion } from './completion';
 import { type Connection } from './connection';
 
@@ -14,6 +14,7 @@ export class Scans {
   readonly #byId: Statement<[string], ScanRow>;
   readonly #byNo: Statement<[number], ScanRow>;
   readonly #unfinished: Statement<[], ScanRow>;
+  readonly #redriven: Statement<[], ScanRow>;
   readonly #insert: Statement<unknown[]>;
   readonly #insertRoot: Statement<[number]>;
   readonly #key: Statement<[string, string, number], { body: string; scan_no: number }>;
@@ -33,6 +34,9 @@ export class Scans {
     this.#byId = db.prepare(`SELECT * FROM scans WHERE id = ?`);
     this.#byNo = db.prepare(`SELECT * FROM scans WHERE no = ?`);
     this.#unfinished = db.prepare(`SELECT * FROM scans WHERE ${UNFINISHED} ORDER BY no`);
+    this.#redriven = db.prepare(
+      `SELECT * FROM scans WHERE no IN (SELECT scan_no FROM files INDEXED BY files_redriving WHERE redriving = 1) ORDER BY no`,
+    );
     this.#insert = db.prepare(
       `INSERT INTO scans (${NEW_SCAN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
@@ -61,14 +65,19 @@ export class Scans {
       const made = this.madeWith(key);
       if (made !== null) return made;
     }
-    const other = this.#unfinished.all().find((row) => overlap(scan, foldersOf(row)));
-    if (other !== undefined) return { kind: 'overlaps', scan: shownScan(other) };
+    const other = this.overlapping(scan) ?? overlapped(scan, this.#redriven.all());
+    if (other !== null) return { kind: 'overlaps', scan: other };
 
     const inserted = this.#insert.run(...newScanValues(scan, now));
     const no = Number(inserted.lastInsertRowid);
     this.#insertRoot.run(no);
     if (key !== null) this.#insertKey.run(key.owner, key.key, key.body, no, now);
     return { kind: 'created', scan: shownScan(this.#byNo.get(no)) };
+  }
+
+  /** Another scan that is unfinished and overlaps. */
+  overlapping(scan: ScanFolders & { id: string }): Scan | null {
+    return overlapped(scan, this.#unfinished.all());
   }
 
   madeWith(key: IdempotencyKey): Created | null {

@@ -13,7 +13,13 @@
  * - `published_at`: when the row was published or given back on its own, later than its publication.
  * - `redriving`: errored, and open again. Who sets it also raises `attempt`, and `forgiven` with it, so that a late ending of an attempt
  *   from before is not taken for the new end.
+ *
+ * `redrives` are what operators asked for: `at_scan` and `at_seq` are the last row that one has behind it, `seen_at` its last act.
  */
+
+/** SQL: the code of a row's reason, as `reasonCode` gives it. The index has this very text. */
+export const REASON_CODE = `substr(reason, 1, min(200, coalesce(nullif(instr(reason, x'3a'), 0) - 1, 200)))`;
+
 export const STEPS: readonly string[] = [
   `
   CREATE TABLE scans (
@@ -184,5 +190,69 @@ export const STEPS: readonly string[] = [
     at INTEGER NOT NULL
   );
   INSERT INTO pings (no, at) VALUES (1, 0);
+  `,
+  // What is done once at a scan's end. Those that finished before are not looked at again.
+  `
+  ALTER TABLE scans ADD COLUMN epilogue_attempt INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE scans ADD COLUMN epilogue_at INTEGER;
+  ALTER TABLE scans ADD COLUMN epilogue_problem TEXT;
+  ALTER TABLE scans ADD COLUMN reasons BLOB;
+  ALTER TABLE scans ADD COLUMN reasons_identity TEXT;
+  UPDATE scans SET epilogue_at = finished_at WHERE finished_at IS NOT NULL;
+  CREATE INDEX scans_to_finish ON scans (no) WHERE finished_at IS NOT NULL AND epilogue_at IS NULL;
+  `,
+  // Files of scans that compare them; beside `files`, whose rows are rewritten again and again, and which other scans keep as they were.
+  `
+  CREATE TABLE contents (
+    scan_no INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    digest BLOB,
+    PRIMARY KEY (scan_no, seq)
+  ) WITHOUT ROWID;
+  CREATE INDEX contents_by_bytes ON contents (size, head, digest, scan_no, seq);
+  `,
+  // Why a holder places nothing for the moment.
+  `
+  ALTER TABLE holders ADD COLUMN paused_by TEXT;
+  ALTER TABLE holders ADD COLUMN paused_why TEXT;
+  ALTER TABLE holders ADD COLUMN paused_since INTEGER;
+  `,
+  // Attempts whose holders had not given their row back when another claimed it: they may still touch its file.
+  `
+  CREATE TABLE superseded (
+    scan_no INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    holder_no INTEGER NOT NULL,
+    PRIMARY KEY (scan_no, seq, attempt)
+  ) WITHOUT ROWID;
+  `,
+  // Dead letters: their pages, their counts by reason, and what operators asked for.
+  `
+  CREATE TABLE redrives (
+    no INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    scan_no INTEGER REFERENCES scans (no),
+    reason TEXT,
+    requested_by TEXT,
+    request_id TEXT,
+    requested_at INTEGER NOT NULL,
+    dead_letters INTEGER NOT NULL,
+    redriven INTEGER NOT NULL DEFAULT 0,
+    at_scan INTEGER NOT NULL DEFAULT 0,
+    at_seq INTEGER NOT NULL DEFAULT 0,
+    seen_at INTEGER NOT NULL,
+    ended_at INTEGER
+  );
+  CREATE INDEX redrives_open ON redrives (no) WHERE ended_at IS NULL;
+  CREATE INDEX redrives_by_scan ON redrives (scan_no) WHERE scan_no IS NOT NULL;
+
+  CREATE INDEX files_dead ON files (scan_no, seq) WHERE outcome = 6;
+  CREATE INDEX files_dead_by_code ON files (${REASON_CODE}, scan_no, seq) WHERE outcome = 6;
+  CREATE INDEX tallies_of_letters ON tallies (scan_no, key) WHERE kind = 'dead-letter';
+  INSERT INTO tallies (scan_no, kind, key, count)
+    SELECT scan_no, 'dead-letter', coalesce(CAST(${REASON_CODE} AS TEXT), ''), count(*) FROM files WHERE outcome = 6 GROUP BY 1, 3;
   `,
 ];

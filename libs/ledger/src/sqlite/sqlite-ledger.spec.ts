@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { type Bed } from '../contract/bed';
 import { ledgerContract } from '../contract/ledger-contract';
 import { type Ledger, openLedger } from '../index';
@@ -16,19 +15,11 @@ async function makeBed(): Promise<Bed> {
     url: `sqlite:${file}`,
     newUrl: () => Promise.resolve(`sqlite:${file}-new`),
     clock,
+    courses: 300,
     async open() {
       const ledger = await openLedger({ url: `sqlite:${file}`, now: () => clock.now });
       opened.push(ledger);
       return ledger;
-    },
-    redrive(scan, seq) {
-      const db = new Database(file, { timeout: 1_000 });
-      db.prepare(
-        `UPDATE files SET redriving = 1, generation = generation + 1, attempt = attempt + 1, forgiven = attempt + 1
-         WHERE scan_no = (SELECT no FROM scans WHERE id = ?) AND seq = ?`,
-      ).run(scan, seq);
-      db.close();
-      return Promise.resolve();
     },
     async remove() {
       for (const ledger of opened) await ledger.close();

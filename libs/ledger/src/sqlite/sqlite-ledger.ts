@@ -1,74 +1,35 @@
+import type { DeadLetterFilter, NewRedrive, Redriven } from '../dead-letter';
+import type { EpilogueRecord } from '../epilogue';
+import type { EarlierFiles, HeadOfFile } from '../content';
 import type { Assignment, ClaimedFile, Ending, FileFilter, FileKey, Unresolved } from '../file';
-import type { IdempotencyKey, Ledger, Walk, WalkBatch } from '../ledger';
+import { type IdempotencyKey, type Ledger, LedgerUnavailable, type Walk, type WalkBatch } from '../ledger';
+import type { Paused } from '../pause';
 import type { NewScan, ScanState } from '../scan';
-import { Claims } from './claims';
-import { Completion } from './completion';
-import { Connection } from './connection';
-import { Endings } from './endings';
-import { Holders } from './holders';
-import { Insertion } from './insertion';
-import { migrate } from './migrate';
-import { Numbering } from './numbering';
-import { Publications } from './publications';
-import { Reading } from './reading';
-import { Scans } from './scans';
-import { Sweeping } from './sweeping';
-import { Walking } from './walking';
+import { type Connection } from './connection';
+import { Opened, type SqliteLedgerOptions } from './opened';
 
-export interface SqliteLedgerOptions {
-  /** The database's file; its folder exists. */
-  file: string;
-  /** Opens an existing ledger for reading alone: every method that writes then throws. */
-  readOnly: boolean;
-  /** Milliseconds that a call waits for other writers. */
-  patience: number;
-  /** Epoch milliseconds. */
-  now: () => number;
-}
-
-/** The ledger in one SQLite file, for the processes of one machine. */
+/**
+ * The ledger in one SQLite file, for the processes of one machine. Where the file is moved away, every call fails until it is back; where another
+ * is put in its place, that one is opened and the next calls go on with it.
+ */
 export class SqliteLedger implements Ledger {
-  readonly #scans: Scans;
-  readonly #completion: Completion;
-  readonly #walking: Walking;
-  readonly #publications: Publications;
-  readonly #claims: Claims;
-  readonly #endings: Endings;
-  readonly #holders: Holders;
-  readonly #sweeping: Sweeping;
-  readonly #reading: Reading;
+  #reopening: Promise<void> | null = null;
+  #closed = false;
 
   private constructor(
-    private readonly connection: Connection,
-    private readonly now: () => number,
-  ) {
-    this.#completion = new Completion(connection, now);
-    this.#scans = new Scans(connection, this.#completion, now);
-    this.#publications = new Publications(connection, now);
-    this.#holders = new Holders(connection, now);
-    const numbering = new Numbering(connection);
-    const insertion = new Insertion(connection, numbering, this.#completion, now);
-    this.#walking = new Walking(connection, insertion, this.#publications, this.#completion, now);
-    this.#claims = new Claims(connection, this.#holders, numbering, now);
-    this.#endings = new Endings(connection, this.#completion, now);
-    this.#sweeping = new Sweeping(connection, this.#holders, now);
-    this.#reading = new Reading(connection);
-  }
+    private opened: Opened,
+    private readonly options: SqliteLedgerOptions,
+  ) {}
 
   /** Makes the file and brings its schema up to date where it may write. */
-  static async open({ file, readOnly, patience, now }: SqliteLedgerOptions): Promise<SqliteLedger> {
-    const connection = await Connection.open({ file, readOnly, patience });
-    try {
-      if (!readOnly) await migrate(connection);
-      return await connection.read(() => new SqliteLedger(connection, now));
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
+  static async open(options: SqliteLedgerOptions): Promise<SqliteLedger> {
+    return new SqliteLedger(await Opened.open(options), options);
   }
 
-  close() {
-    return this.connection.close();
+  async close() {
+    this.#closed = true;
+    await this.#reopening;
+    await this.opened.connection.close();
   }
 
   ping() {
@@ -79,140 +40,243 @@ export class SqliteLedger implements Ledger {
   }
 
   createScan(scan: NewScan, key: IdempotencyKey | null) {
-    return this.connection.write('durable', () => this.#scans.create(scan, key));
+    return this.connection.write('durable', () => this.opened.scans.create(scan, key));
   }
 
   replayed(key: IdempotencyKey) {
-    return this.connection.read(() => this.#scans.madeWith(key));
+    return this.connection.read(() => this.opened.scans.madeWith(key));
   }
 
   announceScan(id: string) {
-    return this.connection.write('healing', () => this.#scans.announce(id));
+    return this.connection.write('healing', () => this.opened.scans.announce(id));
   }
 
   voidScan(id: string) {
-    return this.connection.write('durable', () => this.#scans.void(id));
+    return this.connection.write('durable', () => this.opened.scans.void(id));
   }
 
   scan(id: string) {
-    return this.connection.read(() => this.#scans.find(id));
+    return this.connection.read(() => this.opened.scans.find(id));
   }
 
   scans(filter: { state?: ScanState; label?: string; limit: number; cursor?: string }) {
-    return this.connection.read(() => this.#scans.list(filter));
+    return this.connection.read(() => this.opened.scans.list(filter));
   }
 
   cancelScan(id: string, by: string | null) {
-    return this.connection.write('durable', () => this.#scans.cancel(id, by));
+    return this.connection.write('durable', () => this.opened.scans.cancel(id, by));
   }
 
   endUnclaimed(scan: string, limit: number) {
-    return this.connection.write('healing', () => this.#endings.endUnclaimed(scan, limit));
+    return this.connection.write('healing', () => this.opened.endings.endUnclaimed(scan, limit));
   }
 
   completeScan(id: string) {
-    return this.connection.write('durable', () => this.#scans.complete(id));
+    return this.connection.write('durable', () => this.opened.scans.complete(id));
   }
 
   takeWalk(scan: string) {
-    return this.connection.write('durable', () => this.#walking.take(scan));
+    return this.connection.write('durable', () => this.opened.walking.take(scan));
   }
 
   openFolders(scan: string, limit: number) {
-    return this.connection.read(() => this.#walking.openFolders(scan, limit));
+    return this.connection.read(() => this.opened.walking.openFolders(scan, limit));
   }
 
   recordedPaths(scan: string, paths: string[]) {
-    return this.connection.read(() => this.#walking.recordedPaths(scan, paths));
+    return this.connection.read(() => this.opened.walking.recordedPaths(scan, paths));
   }
 
   record(walk: Walk, batch: WalkBatch) {
-    return this.connection.write('durable', () => this.#walking.record(walk, batch));
+    return this.connection.write('durable', () => this.opened.walking.record(walk, batch));
   }
 
   confirmPublication(scan: string, publication: number) {
-    return this.connection.write('healing', () => this.#walking.confirmPublication(scan, publication));
+    return this.connection.write('healing', () => this.opened.walking.confirmPublication(scan, publication));
   }
 
   unconfirmedPublications(scan: string, limit: number) {
-    return this.connection.read(() => this.#walking.unconfirmedPublications(scan, limit));
+    return this.connection.read(() => this.opened.walking.unconfirmedPublications(scan, limit));
   }
 
   unsettled(scan: string, limit: number) {
-    return this.connection.read(() => this.#walking.unsettled(scan, limit));
+    return this.connection.read(() => this.opened.walking.unsettled(scan, limit));
   }
 
   endWalk(walk: Walk, error: string | null) {
-    return this.connection.write('durable', () => this.#walking.end(walk, error));
+    return this.connection.write('durable', () => this.opened.walking.end(walk, error));
+  }
+
+  alike(before: EarlierFiles, heads: HeadOfFile[]) {
+    return this.connection.read(() => this.opened.contents.alike(before, heads));
+  }
+
+  copies(before: EarlierFiles, contents: (HeadOfFile & { digest: string })[]) {
+    return this.connection.read(() => this.opened.contents.copies(before, contents));
+  }
+
+  digested(digests: (FileKey & { digest: string })[]) {
+    return this.connection.write('healing', () => this.opened.contents.digested(digests));
   }
 
   claim(holder: string, assignments: Assignment[], maxAttempts: number) {
-    return this.connection.write('healing', () => this.#claims.claim(holder, assignments, maxAttempts));
+    return this.connection.write('healing', () => this.opened.claims.claim(holder, assignments, maxAttempts));
   }
 
   check(claims: (FileKey & { attempt: number; copyIdentity?: string })[]) {
-    const checked = () => this.#claims.check(claims);
+    const checked = () => this.opened.claims.check(claims);
     const copies = claims.some(({ copyIdentity }) => copyIdentity !== undefined);
     return copies ? this.connection.write('durable', checked) : this.connection.read(checked);
   }
 
   renumber(claim: ClaimedFile) {
-    return this.connection.write('durable', () => this.#claims.renumber(claim));
+    return this.connection.write('durable', () => this.opened.claims.renumber(claim));
   }
 
   end(endings: Ending[]) {
-    return this.connection.write('healing', () => this.#endings.end(endings));
+    return this.connection.write('healing', () => this.opened.endings.end(endings));
   }
 
   release(claims: (FileKey & { attempt: number; forgiven: boolean })[]) {
-    return this.connection.write('healing', () => this.#endings.release(claims));
+    return this.connection.write('healing', () => this.opened.endings.release(claims));
   }
 
   lease(name: string, holder: string, milliseconds: number) {
-    return this.connection.write('healing', () => this.#holders.lease(name, holder, milliseconds));
+    return this.connection.write('healing', () => this.opened.holders.lease(name, holder, milliseconds));
   }
 
-  beat(holder: string, held: number) {
-    return this.connection.write('healing', () => this.#holders.beat(holder, held));
+  beat(holder: string, held: number, paused: Paused | null = null) {
+    return this.connection.write('healing', () => this.opened.holders.beat(holder, held, paused));
   }
 
   leave(holder: string) {
-    return this.connection.write('healing', () => this.#holders.leave(holder));
+    return this.connection.write('healing', () => this.opened.holders.leave(holder));
   }
 
   holders() {
-    return this.connection.read(() => this.#holders.alive());
+    return this.connection.read(() => this.opened.holders.alive());
   }
 
   unresolved(alive: string[], limit: number) {
-    return this.connection.read(() => this.#sweeping.unresolved(alive, limit));
+    return this.connection.read(() => this.opened.sweeping.unresolved(alive, limit));
   }
 
   claimUnresolved(holder: string, row: Unresolved) {
-    return this.connection.write('healing', () => this.#sweeping.claim(holder, row));
+    return this.connection.write('healing', () => this.opened.sweeping.claim(holder, row));
   }
 
   resolve(claim: FileKey & { attempt: number }) {
-    return this.connection.write('healing', () => this.#endings.resolve(claim));
+    return this.connection.write('healing', () => this.opened.endings.resolve(claim));
+  }
+
+  forgetSuperseded(claim: FileKey & { attempt: number }) {
+    return this.connection.write('healing', () => this.opened.endings.forgetSuperseded(claim));
   }
 
   republish(before: number, limit: number) {
-    return this.connection.write('healing', () => this.#publications.republish(before, limit));
+    return this.connection.write('healing', () => this.opened.publications.republish(before, limit));
   }
 
   scansToWalk(now: number, before: number) {
-    return this.connection.write('healing', () => this.#sweeping.scansToWalk(now, before));
+    return this.connection.write('healing', () => this.opened.sweeping.scansToWalk(now, before));
   }
 
   scansToEnd() {
-    return this.connection.read(() => this.#sweeping.scansToEnd());
+    return this.connection.read(() => this.opened.sweeping.scansToEnd());
+  }
+
+  scansToFinish(before: number, limit: number) {
+    return this.connection.read(() => this.opened.epilogues.toFinish(before, limit));
+  }
+
+  claimEpilogue(scan: string) {
+    return this.connection.write('durable', () => this.opened.epilogues.claim(scan));
+  }
+
+  noteReasons(...[claim, identity]: Parameters<EpilogueRecord['noteReasons']>) {
+    return this.connection.write('durable', () => this.opened.epilogues.note(claim, identity));
+  }
+
+  endEpilogue(...[claim, end]: Parameters<EpilogueRecord['endEpilogue']>) {
+    return this.connection.write('durable', () => this.opened.epilogues.end(claim, end));
+  }
+
+  walkedFolders(scan: string, after: string | null, limit: number) {
+    return this.connection.read(() => this.opened.epilogues.folders(scan, after, limit));
+  }
+
+  movedBeneath(scan: string, folders: string[]) {
+    return this.connection.read(() => this.opened.epilogues.movedBeneath(scan, folders));
+  }
+
+  deadLetters(filter: DeadLetterFilter) {
+    return this.connection.read(() => this.opened.deadLetters.page(filter));
+  }
+
+  deadLetterReasons(scan: string | null) {
+    return this.connection.read(() => this.opened.deadLetters.reasons(scan));
+  }
+
+  createRedrive(redrive: NewRedrive) {
+    return this.connection.write('durable', () => this.opened.redrives.create(redrive));
+  }
+
+  redrives(page: { limit: number; cursor?: string }) {
+    return this.connection.read(() => this.opened.redrives.list(page));
+  }
+
+  takeRedrive(id: string) {
+    return this.connection.write('healing', () => this.opened.redrives.take(id));
+  }
+
+  nextLetters(redrive: string, limit: number) {
+    return this.connection.read(() => this.opened.redrives.next(redrive, limit));
+  }
+
+  redrive(redrive: string, scan: string, upTo: number, letters: Redriven[]) {
+    return this.connection.write('durable', () => this.opened.redriving.redrive(redrive, scan, upTo, letters));
+  }
+
+  endRedrive(id: string) {
+    return this.connection.write('healing', () => this.opened.redrives.end(id));
+  }
+
+  redrivesToGoOn(before: number) {
+    return this.connection.write('healing', () => this.opened.redrives.toGoOn(before));
   }
 
   files(scan: string, filter: FileFilter) {
-    return this.#reading.files(scan, filter);
+    return this.current.reading.files(scan, filter);
   }
 
   summary(scan: string) {
-    return this.connection.read(() => this.#reading.summary(scan));
+    return this.connection.read(() => this.opened.reading.summary(scan));
+  }
+
+  private get now() {
+    return this.options.now;
+  }
+
+  /** What is open. Asking for it notices when another file has its place. */
+  private get current(): Opened {
+    if (!this.#closed && this.opened.connection.replaced) this.#reopening ??= this.#reopen();
+    return this.opened;
+  }
+
+  private get connection(): Connection {
+    return this.current.connection;
+  }
+
+  /** Calls fail until it has ended; where it fails, the next call begins it again. */
+  async #reopen(): Promise<void> {
+    try {
+      const { connection } = this.opened;
+      this.opened = await Opened.open(this.options);
+      await connection.close();
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailable)) throw error;
+    } finally {
+      this.#reopening = null;
+    }
   }
 }

@@ -4,7 +4,7 @@ import { type LedgerOptions, isPostgres, openLedger } from '../open-ledger';
 import type { LedgerMethod, ThreadOptions } from './thread-messages';
 import { Writer } from './writer';
 
-export interface ThreadedLedgerOptions extends Pick<LedgerOptions, 'url' | 'patience'> {
+export interface ThreadedLedgerOptions extends Pick<LedgerOptions, 'url' | 'patience' | 'home'> {
   /** The thread's program; the compiled one beside this file by default. */
   entry?: string;
 }
@@ -30,6 +30,9 @@ const RUNS = {
   unconfirmedPublications: 'here',
   unsettled: 'here',
   endWalk: 'thread',
+  alike: 'here',
+  copies: 'here',
+  digested: 'thread',
   claim: 'thread',
   check: 'thread',
   renumber: 'thread',
@@ -42,9 +45,25 @@ const RUNS = {
   unresolved: 'here',
   claimUnresolved: 'thread',
   resolve: 'thread',
+  forgetSuperseded: 'thread',
   republish: 'thread',
   scansToWalk: 'thread',
   scansToEnd: 'here',
+  scansToFinish: 'here',
+  claimEpilogue: 'thread',
+  noteReasons: 'thread',
+  endEpilogue: 'thread',
+  walkedFolders: 'here',
+  movedBeneath: 'here',
+  deadLetters: 'here',
+  deadLetterReasons: 'here',
+  createRedrive: 'thread',
+  redrives: 'here',
+  takeRedrive: 'thread',
+  nextLetters: 'here',
+  redrive: 'thread',
+  endRedrive: 'thread',
+  redrivesToGoOn: 'thread',
   files: 'here',
   summary: 'here',
 } as const satisfies Record<LedgerMethod, 'here' | 'thread' | 'both'>;
@@ -59,9 +78,9 @@ const RUNS = {
  * The caller closes the ledger, which ends the thread.
  */
 export async function openThreadedLedger(options: ThreadedLedgerOptions): Promise<Ledger> {
-  const { url, patience = 5_000, entry = join(__dirname, 'ledger-thread.js') } = options;
+  const { url, home, patience = 5_000, entry = join(__dirname, 'ledger-thread.js') } = options;
   if (isPostgres(url)) return openLedger({ url, patience });
-  const thread: ThreadOptions = { url, patience };
+  const thread: ThreadOptions = home === undefined ? { url, patience } : { url, patience, home };
   const writer = await Writer.start({ entry, thread, deadline: 2 * patience });
   let reader: Ledger;
   try {

@@ -7,6 +7,7 @@ export type LedgerMethod = keyof Ledger;
 export interface ThreadOptions {
   url: string;
   patience?: number;
+  home?: string;
 }
 
 export interface ThreadCall {

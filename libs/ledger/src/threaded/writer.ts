@@ -17,6 +17,8 @@ interface Waiting {
 /** A thread that died is started again at once the first time, then after rests that double between these, in milliseconds. */
 const FIRST_REST = 100;
 const LONGEST_REST = 5_000;
+/** A call carries a scan or a few keys. */
+const YOUNG_MEGABYTES = 4;
 
 export interface WriterOptions {
   entry: string;
@@ -85,7 +87,10 @@ export class Writer {
   }
 
   #start(ready: () => void, failed: (error: Error) => void): void {
-    const worker = new Worker(this.options.entry, { workerData: this.options.thread });
+    const worker = new Worker(this.options.entry, {
+      workerData: this.options.thread,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    });
     this.#worker = worker;
     let death: Error | null = null;
     worker.on('message', (answer: ThreadAnswer) => {
