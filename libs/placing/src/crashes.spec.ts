@@ -134,6 +134,26 @@ describe.each(WAYS)('a file that is moved $way', ({ copies }) => {
     });
   });
 
+  it('leaves no name of ours when a subscriber goes on, after its row has ended, only to die', async () => {
+    const firsts = ['claimed', 'taken-over'] as const;
+    const cases = firsts.flatMap((first) => STEPS.slice(STEPS.indexOf(first) + 1).map((then) => ({ first, then })));
+    await every(cases, async ({ first, then }) => {
+      const trial = await Trial.begin(bench, { copies, onConflict: 'fail' });
+      const duplicate = [...bench.queue];
+      const stall = new Stall(first, crashAt(then));
+      const slow = trial.crash(stall.onStep);
+      await Promise.race([stall.reached, slow]);
+      trial.interfere('a foreign file at the destination');
+      bench.queue.push(...duplicate);
+      await bench.drain();
+      stall.goOn();
+      await slow;
+      // The broker has settled its message with another: only the sweep can see to what it left.
+      bench.queue = [];
+      return trial.problems();
+    });
+  });
+
   it('survives a subscriber that goes on while the other is between two steps', async () => {
     const cases = STEPS.flatMap((first) => STEPS.map((other) => ({ first, other })));
     await every(cases, async ({ first, other }) => {
@@ -203,6 +223,7 @@ onlyUnrefused('All of this holds where the kernel or the file system has no rena
       '--runTestsByPath',
       __filename,
       join(__dirname, 'place-batch.spec.ts'),
+      join(__dirname, 'place-batch-attempts.spec.ts'),
     ],
     { env: { ...process.env, ASSAY_TEST_RENAMEAT2: 'refused' }, encoding: 'utf8', cwd: join(__dirname, '../../..') },
   );

@@ -1,4 +1,4 @@
-import { type OpenFolder, type Place, RootUnavailable, errnoOf, makeFolder, openFolder } from '@assay/files';
+import { type OpenFolder, RootUnavailable, type Roots, errnoOf, makeFolder, openFolder } from '@assay/files';
 import { fstatSync } from 'node:fs';
 
 /** Where one file lies: an open folder and a name in it. */
@@ -7,10 +7,15 @@ export interface Spot {
   name: string;
 }
 
-/** The parent folder of a place, and its name there. */
-export function parentOf({ root, relative }: Place): { root: string; folder: string; name: string } {
-  const slash = relative.lastIndexOf('/');
-  return { root, folder: relative.slice(0, Math.max(0, slash)), name: relative.slice(slash + 1) };
+/** An absolute path in two: the folder that holds the file, and its name there. */
+export interface FilePath {
+  folder: string;
+  name: string;
+}
+
+export function filePath(absolute: string): FilePath {
+  const slash = absolute.lastIndexOf('/');
+  return { folder: absolute.slice(0, slash) || '/', name: absolute.slice(slash + 1) };
 }
 
 /** Nothing, a file, a symlink, or a path that nothing can have. */
@@ -32,32 +37,46 @@ function assertThere(root: string): void {
  * replaced meanwhile is found where it is now.
  */
 export class Folders {
+  /** By absolute path. */
   private readonly open = new Map<string, OpenFolder>();
   private readonly devices = new Map<OpenFolder, string>();
 
-  /** Null where the path leads to no folder (any more). Throws {@link RootUnavailable}, other errors as node:fs does. */
-  existing(root: string, relative: string): OpenFolder | null {
-    const key = `${root}\0${relative}`;
-    const known = this.open.get(key);
-    if (known) return known;
-    try {
-      const folder = openFolder(root, relative);
-      this.open.set(key, folder);
-      return folder;
-    } catch (error) {
-      if (!NO_FOLDER.has(errnoOf(error))) throw error;
-      assertThere(root);
-      return null;
-    }
+  constructor(private readonly roots: Pick<Roots, 'locate'>) {}
+
+  /**
+   * Where the file lies; null where the path leads through no folder (any more). Throws {@link RootUnavailable},
+   * OutsideRoots, other errors as node:fs does.
+   */
+  existing(path: FilePath): Spot | null {
+    return this.spot(path, (root, relative) => {
+      try {
+        return openFolder(root, relative);
+      } catch (error) {
+        if (!NO_FOLDER.has(errnoOf(error))) throw error;
+        assertThere(root);
+        return null;
+      }
+    });
   }
 
-  /** Makes what is missing beneath the root. */
-  made(root: string, relative: string): OpenFolder {
-    const existing = this.existing(root, relative);
-    if (existing) return existing;
-    const folder = makeFolder(root, relative);
-    this.open.set(`${root}\0${relative}`, folder);
-    return folder;
+  /** The same; what is missing of the folder beneath its root is made. */
+  made(path: FilePath): Spot {
+    const spot = this.existing(path) ?? this.spot(path, makeFolder);
+    if (!spot) throw new Error(`'${path.folder.toWellFormed()}' was not made`);
+    return spot;
+  }
+
+  private spot(
+    { folder: path, name }: FilePath,
+    opened: (root: string, relative: string) => OpenFolder | null,
+  ): Spot | null {
+    const known = this.open.get(path);
+    if (known) return { folder: known, name };
+    const { root, relative } = this.roots.locate(path);
+    const folder = opened(root, relative);
+    if (!folder) return null;
+    this.open.set(path, folder);
+    return { folder, name };
   }
 
   /** The device that the folder is on, as identities name it. */

@@ -1,4 +1,4 @@
-import { type OpenFolder, copyFile, deviceOf, identityAt, moveNoReplace, stage } from '@assay/files';
+import { type OpenFolder, type Roots, copyFile, deviceOf, identityAt, moveNoReplace, stage } from '@assay/files';
 import type { Ledger } from '@assay/ledger';
 import { resultOf } from './failure';
 import { finishSource } from './finish-source';
@@ -10,6 +10,7 @@ import type { OnStep } from './steps';
 
 export interface PlaceBatchOptions {
   ledger: Ledger;
+  roots: Pick<Roots, 'locate'>;
   onStep: OnStep;
 }
 
@@ -21,8 +22,8 @@ const ROUND_BYTES = 256 << 20;
  * When it resolves, each placement has its result; nothing is recorded or settled yet. A file's error is its own result; an error of the
  * ledger rejects, and leaves what is staged to the next attempt.
  */
-export async function placeBatch(placements: Placement[], { ledger, onStep }: PlaceBatchOptions): Promise<void> {
-  const folders = new Folders();
+export async function placeBatch(placements: Placement[], { ledger, roots, onStep }: PlaceBatchOptions): Promise<void> {
+  const folders = new Folders(roots);
   try {
     await new BatchPlacing(ledger, onStep, folders).place(placements);
   } finally {
@@ -103,6 +104,11 @@ class BatchPlacing {
     if (placement.at === 'placed' || (result?.kind !== 'errored' && result?.kind !== 'ended')) return;
     placement.resolved = !isNameLeft(placement, this.folders);
     try {
+      if (result.kind === 'errored' && result.reason === 'gone' && (!placement.resolved || this.isThere(placement))) {
+        // Absent, and yet an earlier attempt has it in hands, or has put it back: the next one sees it.
+        placement.result = { kind: 'later', reason: 'gone', forgiven: false, pause: false };
+        return;
+      }
       if (result.reason !== null)
         placement.result = { ...result, reason: reasonWith(result.reason, placement, this.folders) };
     } catch (error) {
@@ -113,6 +119,11 @@ class BatchPlacing {
         reason: `${result.reason}: its folder can't be read: ${(error as Error).message}`,
       };
     }
+  }
+
+  private isThere(placement: Placement): boolean {
+    const source = placement.source(this.folders);
+    return source !== null && identityAt(source.folder, source.name) !== null;
   }
 
   private stage(placement: Placement): void {
@@ -212,7 +223,7 @@ class BatchPlacing {
         await this.loseClaim(placement);
         return false;
       }
-      placement.destination = next;
+      placement.renumbered(next);
     }
   }
 
@@ -237,9 +248,10 @@ class BatchPlacing {
   }
 
   private moveToTarget(placement: Placement, target: Spot): ReturnType<typeof moveNoReplace> {
-    if (placement.copy !== null) return moveNoReplace(target.folder, placement.own, target.folder, target.name);
+    const { own, copy, file } = placement;
+    if (copy !== null) return moveNoReplace(target.folder, own, target.folder, target.name, copy);
     const source = placement.source(this.folders);
-    return source ? moveNoReplace(source.folder, placement.own, target.folder, target.name) : 'absent';
+    return source ? moveNoReplace(source.folder, own, target.folder, target.name, file.identity) : 'absent';
   }
 
   private conflict(placement: Placement, target: Spot): void {
@@ -253,32 +265,35 @@ class BatchPlacing {
 
   /** Destinations first, then the own names of what was copied, then the sources: at no moment is a power cut without a whole file. */
   private async makeDurable(placed: Placement[]): Promise<void> {
-    const sync = (spot: (placement: Placement) => Spot | null): void => {
-      const synced = new Map<OpenFolder, Error | null>();
-      for (const placement of placed.filter(({ result }) => result === null)) {
-        const failure = failureOf(() => {
-          const folder = spot(placement)?.folder;
-          if (!folder) return;
-          if (!synced.has(folder))
-            synced.set(
-              folder,
-              failureOf(() => folder.sync()),
-            );
-          const failed = synced.get(folder);
-          if (failed) throw failed;
-        });
-        // Placed, but perhaps not for good: the next attempt finds it at its destination and syncs again.
-        if (failure) placement.result = later(failure);
-      }
-    };
-    sync((placement) => placement.existingTarget(this.folders));
+    await this.flush(placed, (placement) => placement.existingTarget(this.folders));
     await this.onStep('destinations-synced');
     for (const placement of placed)
       if (placement.result === null && (placement.copy !== null || placement.untidy)) this.finish(placement);
-    sync((placement) => (placement.keepsSource ? null : placement.source(this.folders)));
+    await this.flush(placed, (placement) => (placement.keepsSource ? null : placement.source(this.folders)));
     await this.onStep('sources-finished');
     for (const placement of placed)
       placement.result ??= { kind: 'ended', outcome: placement.placedOutcome, reason: null };
+  }
+
+  /** Flushes each folder once, beside each other. What fails is placed, but perhaps not for good: the next attempt finds it at its destination and flushes again. */
+  private async flush(placed: Placement[], spot: (placement: Placement) => Spot | null): Promise<void> {
+    const inFolders = new Map<OpenFolder, Placement[]>();
+    for (const placement of placed.filter(({ result }) => result === null)) {
+      const failure = failureOf(() => {
+        const folder = spot(placement)?.folder;
+        if (folder) grouped(inFolders, folder).push(placement);
+      });
+      if (failure) placement.result = later(failure);
+    }
+    await Promise.all(
+      [...inFolders].map(async ([folder, inFolder]) => {
+        try {
+          await folder.flush();
+        } catch (error) {
+          for (const placement of inFolder) placement.result = later(error as Error);
+        }
+      }),
+    );
   }
 
   private finish(placement: Placement): void {
@@ -307,4 +322,10 @@ function failureOf(act: () => void): Error | null {
 function later(error: Error): Result {
   const result = resultOf(error);
   return result.kind === 'later' ? result : { kind: 'later', reason: error.message, forgiven: false, pause: false };
+}
+
+function grouped<K, T>(groups: Map<K, T[]>, key: K): T[] {
+  let group = groups.get(key);
+  if (!group) groups.set(key, (group = []));
+  return group;
 }

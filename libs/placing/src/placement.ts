@@ -1,8 +1,8 @@
-import { type Place, deviceOf, fsPath, ownName } from '@assay/files';
+import { deviceOf, ownName } from '@assay/files';
 import type { ProfileDefinition } from '@assay/inspection';
 import type { ClaimedFile, Ending, Scan } from '@assay/ledger';
-import { statSync } from 'node:fs';
-import { type Folders, type Spot, parentOf } from './folders';
+import { type FilePath, type Folders, type Spot, filePath } from './folders';
+import type { RootDevices } from './root-devices';
 
 /** What became of a claimed file in this attempt. */
 export type Result =
@@ -13,6 +13,10 @@ export type Result =
   | { kind: 'later'; reason: string; forgiven: boolean; pause: boolean }
   /** Another attempt has the row, or has ended it. */
   | { kind: 'nothing' };
+
+/** The profile's `transfer: copy`: nothing is written where the sources lie. */
+export const keepsSources = ({ profile }: Scan): boolean =>
+  (profile.definition as Partial<ProfileDefinition>).transfer === 'copy';
 
 /**
  * One claimed file on its way through the steps. `at` says where the file is:
@@ -31,8 +35,10 @@ export class Placement {
   untidy: boolean;
   /** False where a name of ours may be left after this attempt: then the row may not end as if there was none. */
   resolved = true;
-  destination: string;
   readonly own: string;
+  private readonly sourcePath: FilePath;
+  private targetPath: FilePath;
+  private planned: string;
   /** The profile's `transfer: copy`: nothing is written where the source lies. */
   readonly keepsSource: boolean;
 
@@ -41,12 +47,24 @@ export class Placement {
     readonly scan: Scan,
     /** True where the message came by way of the delay ladder: an absence was seen before. */
     readonly delayedBefore: boolean,
-    private readonly locate: (absolute: string) => Place,
   ) {
     this.own = ownName(file, file.attempt);
-    this.destination = file.destination;
+    this.sourcePath = filePath(`${scan.directory}/${file.path}`);
+    this.planned = file.destination;
+    this.targetPath = filePath(file.destination);
     this.untidy = file.attempt > 1;
-    this.keepsSource = (scan.profile.definition as Partial<ProfileDefinition>).transfer === 'copy';
+    this.keepsSource = keepsSources(scan);
+  }
+
+  /** Absolute, as it is planned now. */
+  get destination(): string {
+    return this.planned;
+  }
+
+  /** Its destination was taken: from now on it goes to this one. */
+  renumbered(destination: string): void {
+    this.planned = destination;
+    this.targetPath = filePath(destination);
   }
 
   /** Notes that the file is placed, where the identity found at its destination is the judged file or a copy of ours. False where it is another. */
@@ -62,33 +80,23 @@ export class Placement {
 
   /** Null where the source's folder is gone. */
   source(folders: Folders): Spot | null {
-    const { root, folder, name } = parentOf(this.locate(`${this.scan.directory}/${this.file.path}`));
-    const open = folders.existing(root, folder);
-    return open && { folder: open, name };
+    return folders.existing(this.sourcePath);
   }
 
   /** Null where the destination's folder does not exist. */
   existingTarget(folders: Folders): Spot | null {
-    const { root, folder, name } = parentOf(this.locate(this.destination));
-    const open = folders.existing(root, folder);
-    return open && { folder: open, name };
+    return folders.existing(this.targetPath);
   }
 
   target(folders: Folders): Spot {
-    const { root, folder, name } = parentOf(this.locate(this.destination));
-    return { folder: folders.made(root, folder), name };
+    return folders.made(this.targetPath);
   }
 
   /** Bytes that will probably have to be copied; 0 where a rename will do, since the destination's root is on the same device. */
-  get bytesToCopy(): number {
+  bytesToCopy(devices: RootDevices): number {
     if (this.keepsSource) return this.file.size;
-    try {
-      const { dev } = statSync(fsPath(this.locate(this.destination).root), { bigint: true });
-      return String(dev) === deviceOf(this.file.identity) ? 0 : this.file.size;
-    } catch {
-      // Only an estimate: the steps meet the same error and say what follows from it.
-      return 0;
-    }
+    const device = devices.of(this.targetPath.folder);
+    return device === null || device === deviceOf(this.file.identity) ? 0 : this.file.size;
   }
 
   /** The outcome of a file that has reached its destination. */

@@ -1,12 +1,13 @@
 import { Broker, BrokerUnavailable, PRIORITIES, type Subscription, filesQueue } from '@assay/broker';
 import type { Config } from '@assay/config';
 import { Roots, noRoomIn } from '@assay/files';
-import { type Ledger, openLedger } from '@assay/ledger';
+import { type Ledger, type Paused, openLedger } from '@assay/ledger';
 import type { LoggerService } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pause, type Paused } from './pause';
+import { Epilogues } from './epilogues';
+import { Pause } from './pause';
 import { Pool } from './pool';
 import { RowResolver } from './resolve-row';
 import type { OnStep } from './steps';
@@ -45,12 +46,14 @@ class Placer implements Placing {
     private readonly ledger: Ledger,
     private readonly pool: Pool,
     private readonly sweep: Sweep,
+    private readonly epilogues: Epilogues,
     private readonly pause: Pause,
     private readonly holder: string,
     private readonly logger: LoggerService,
   ) {
     const every = Math.max(100, Math.min(5_000, (config.placing.sweepSeconds * 1000) / 8));
     this.beat = setInterval(() => void this.saySigns(), every).unref();
+    pause.onChange = () => void this.saySigns();
     this.started = this.begin();
   }
 
@@ -70,6 +73,7 @@ class Placer implements Placing {
   private async begin(): Promise<void> {
     await this.saySigns();
     this.sweep.start();
+    this.epilogues.start();
     const { batch, prefetch } = this.config.placing;
     while (!this.closing) {
       try {
@@ -92,15 +96,18 @@ class Placer implements Placing {
         this.logger.log(`Subscribed to the file messages of ${PRIORITIES.map(filesQueue).join(', ')}`);
         return;
       } catch (error) {
-        if (!(error instanceof BrokerUnavailable)) throw error;
+        if (!(error instanceof BrokerUnavailable)) this.logger.error(`Not subscribed yet: ${(error as Error).stack}`);
         await sleep(ASK_AGAIN_MS, undefined, { ref: false });
       }
     }
   }
 
   private async saySigns(): Promise<void> {
+    // Who has taken leave is not to be counted among those who live.
+    if (this.closing) return;
     try {
-      await this.ledger.beat(this.holder, this.pool.held);
+      this.pause.look();
+      await this.ledger.beat(this.holder, this.pool.held, this.pause.state);
     } catch (error) {
       this.logger.warn(`The ledger did not take a sign of life: ${(error as Error).message}`);
     }
@@ -110,8 +117,10 @@ class Placer implements Placing {
     const deadline = Date.now() + milliseconds;
     clearInterval(this.beat);
     this.pause.stop();
+    // None begins any more from here on; what is under way has the broker as long as the deliveries in hand do.
+    const stopped = Promise.all([this.sweep.stop(), this.epilogues.stop()]);
     await this.broker.close(milliseconds);
-    await Promise.race([this.sweep.stop(), sleep(Math.max(0, deadline - Date.now()), undefined, { ref: false })]);
+    await Promise.race([stopped, sleep(Math.max(0, deadline - Date.now()), undefined, { ref: false })]);
     try {
       await this.ledger.leave(this.holder);
     } catch (error) {
@@ -132,7 +141,7 @@ export async function startPlacing(
   { onStep = () => undefined }: { onStep?: OnStep } = {},
 ): Promise<Placing> {
   const holder = `assay-subscriber@${hostname()}:${process.pid}/${randomUUID().slice(0, 8)}`;
-  const ledger = await openLedger({ url: config.databaseUrl });
+  const ledger = await openLedger({ url: config.databaseUrl, home: config.home });
   const broker = new Broker({
     url: config.amqpUrl,
     name: holder,
@@ -158,7 +167,8 @@ export async function startPlacing(
   });
   const milliseconds = config.placing.sweepSeconds * 1000;
   const sweep = new Sweep({ broker, ledger, resolver, logger, holder, milliseconds });
-  return new Placer(config, broker, ledger, pool, sweep, pause, holder, logger);
+  const epilogues = new Epilogues({ ledger, roots, logger, holder, onStep });
+  return new Placer(config, broker, ledger, pool, sweep, epilogues, pause, holder, logger);
 }
 
 /** What keeps every file from being placed: a root that is away, or full. */

@@ -12,7 +12,7 @@ import {
   placeMessage,
   readMessage,
 } from '@assay/broker';
-import type { Roots } from '@assay/files';
+import { type Roots, noRoomFor } from '@assay/files';
 import {
   type Assignment,
   type Claim,
@@ -29,6 +29,7 @@ import type { Pause } from './pause';
 import { placeBatch, rounds } from './place-batch';
 import { Placement } from './placement';
 import type { RowResolver } from './resolve-row';
+import { RootDevices } from './root-devices';
 import type { OnStep } from './steps';
 import type { Turnstile } from './turnstile';
 
@@ -99,7 +100,7 @@ export class Pool {
   }
 
   private async place(tasks: Task[]): Promise<void> {
-    const { ledger, holder, maxAttempts, onStep } = this.options;
+    const { ledger, roots, holder, maxAttempts, onStep } = this.options;
     if (tasks.length === 0) return;
     const claims = await ledger.claim(
       holder,
@@ -114,18 +115,17 @@ export class Pool {
       if (claim.kind === 'refused') await this.refused(claim, task);
       else {
         const scan = await this.scan(claim.file.scan);
-        const placement = new Placement(claim.file, scan, stepOf(task.delivery) > 0, (path) =>
-          this.options.roots.locate(path),
-        );
+        const placement = new Placement(claim.file, scan, stepOf(task.delivery) > 0);
         placements.push({ placement, delivery: task.delivery });
       }
     }
     const began = Date.now();
-    for (const round of rounds(placements, ({ placement }) => placement.bytesToCopy)) {
+    const devices = new RootDevices(roots);
+    for (const round of rounds(placements, ({ placement }) => placement.bytesToCopy(devices))) {
       if (Date.now() - began < BATCH_MS)
         await placeBatch(
           round.map(({ placement }) => placement),
-          { ledger, onStep },
+          { ledger, roots, onStep },
         );
       await this.record(round);
     }
@@ -149,16 +149,16 @@ export class Pool {
       case 'ended':
       case 'stale':
         return;
+      case 'cancelled':
+        // A holder that died or failed with it can't end it any more; one that is only slow loses at its check.
+        if (attempt > 0) await this.resolve({ ...key, attempt, outcome: 'pending', holder: '', cancelled: true });
+        return;
       case 'unknown': {
         const reason = `unknown: no row ${assignment.seq} of scan ${assignment.scan} has this path`;
         logger.warn(`A file message was dead-lettered: ${reason}`);
         await publisher.publish(dead(again(delivery), reason));
         return;
       }
-      case 'cancelled':
-        // A holder that died or failed with it can't end it any more.
-        if (attempt > 0) await this.resolve({ ...key, attempt, outcome: 'pending', holder: '', cancelled: true });
-        return;
       case 'exhausted': {
         // The last attempt may be another subscriber's, under way: a message that was delivered several times must not end its row.
         if (stepOf(delivery) === 0) {
@@ -191,16 +191,31 @@ export class Pool {
     }
   }
 
-  /** Files that are errored by attempts which lost their row meanwhile are not: another attempt has them, or has ended them. */
+  /**
+   * Files that are errored, or are to come again, by attempts which lost their row meanwhile are not: another attempt has them, or has ended them, and
+   * a second message would compete with it.
+   */
   private async dropLost(round: { placement: Placement }[]): Promise<void> {
-    const errored = round.map(({ placement }) => placement).filter(({ result }) => result?.kind === 'errored');
-    if (errored.length === 0) return;
+    const failed = round
+      .map(({ placement }) => placement)
+      .filter(({ result }) => result?.kind === 'errored' || result?.kind === 'later');
+    if (failed.length === 0) return;
     const { ledger } = this.options;
-    const standing = await ledger.check(errored.map(({ file: { scan, seq, attempt } }) => ({ scan, seq, attempt })));
-    for (const [index, placement] of errored.entries()) {
+    const standing = await ledger.check(failed.map(({ file: { scan, seq, attempt } }) => ({ scan, seq, attempt })));
+    for (const [index, placement] of failed.entries()) {
       if (standing[index]) continue;
       const scan = await ledger.scan(placement.file.scan);
       if (scan?.cancelRequestedAt == null) placement.result = { kind: 'nothing' };
+    }
+  }
+
+  /** Why a file for which there was no room still has none. A root that is away is seen without it. */
+  private troubleOf({ destination, file: { size } }: Placement): string | null {
+    const { roots } = this.options;
+    try {
+      return noRoomFor(size, roots.locate(destination));
+    } catch {
+      return null;
     }
   }
 
@@ -235,7 +250,7 @@ export class Pool {
           break;
         case 'later':
           logger.warn(said, `A file comes again: ${result.reason}`);
-          if (result.pause) pause.begin(result.reason);
+          if (result.pause) pause.begin(result.reason, () => this.troubleOf(placement));
           releases.push({ scan, seq, attempt, forgiven: result.forgiven });
           laters.push(delayed(again(delivery), stepOf(delivery)));
           break;

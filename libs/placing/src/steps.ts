@@ -10,6 +10,13 @@ export type Step =
   | 'sources-finished'
   | 'dead-lettered'
   | 'ended'
-  | 'released';
+  | 'released'
+  | 'epilogue-claimed'
+  | 'reasons-begun'
+  | 'reasons-written'
+  | 'reasons-noted'
+  | 'reasons-published'
+  | 'folder-removed'
+  | 'folders-removed';
 
 export type OnStep = (step: Step) => Promise<void> | void;

@@ -5,6 +5,7 @@ import {
   SCAN_QUEUES,
   place,
   placeOutgoing,
+  redrive,
   walk,
   walkOutgoing,
 } from '@assay/broker';
@@ -72,6 +73,7 @@ export class Sweep {
     // Whoever deletes a queue takes its messages along; the queue itself comes back here.
     await broker.declare();
     await this.walkAgain();
+    await this.redriveAgain();
     await this.publishAgain();
   }
 
@@ -94,7 +96,7 @@ export class Sweep {
     const { ledger, resolver, logger } = this.options;
     for (const row of await ledger.unresolved(await this.working(), ROWS))
       try {
-        await resolver.resolve(row);
+        if (await resolver.resolve(row)) await ledger.forgetSuperseded(row);
       } catch (error) {
         // One row's disk error must not keep the others; it is met again by the next sweep.
         logger.warn({ scan: row.scan, seq: row.seq }, `A row is not resolved yet: ${(error as Error).message}`);
@@ -108,6 +110,17 @@ export class Sweep {
     for (const scan of await ledger.scansToWalk(now, now - milliseconds * (waiting === 0 ? 1 : PATIENCE))) {
       logger.log({ scan: scan.id, requestId: scan.requestId }, 'A scan without a message is published again');
       await broker.publisher.publish(walkOutgoing(walk(scan.id), scan.requestId));
+    }
+  }
+
+  private async redriveAgain(): Promise<void> {
+    const { ledger, broker, milliseconds, logger } = this.options;
+    const waiting = await this.waiting(SCAN_QUEUES);
+    for (const { id, requestId } of await ledger.redrivesToGoOn(
+      Date.now() - milliseconds * (waiting === 0 ? 1 : PATIENCE),
+    )) {
+      logger.log({ redrive: id, requestId }, 'A redrive without a message is published again');
+      await broker.publisher.publish(walkOutgoing(redrive(id), requestId));
     }
   }
 

@@ -1,5 +1,6 @@
 import { type Delivery, HEADER, type Outgoing, place } from '@assay/broker';
 import { Roots, identityOf, resolveRoot } from '@assay/files';
+import type { Finding } from '@assay/inspection';
 import {
   type Assignment,
   type FileRecord,
@@ -61,6 +62,10 @@ export class Stall {
   }
 }
 
+/** The folders above a path, from the top. */
+const foldersOf = (path: string): string[] =>
+  path.split('/').flatMap((_, at, all) => (at === 0 ? [] : all.slice(0, at).join('/')));
+
 let made = 0;
 const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
 export const MAX_ATTEMPTS = 8;
@@ -80,6 +85,8 @@ export interface Plan {
   /** Beneath the destination folder; the path itself where it is not given. */
   to?: string;
   onConflict?: 'fail' | 'number';
+  /** It failed with these findings, and moves to the folder for quarantined files. */
+  findings?: Finding[];
   /** An earlier path of the same file: this one becomes a hard link of it. */
   linkOf?: string;
 }
@@ -120,13 +127,22 @@ export class Workbench {
     {
       copies = false,
       accept,
+      quarantine,
       transfer = 'move',
-    }: { copies?: boolean; accept?: (directory: string) => string; transfer?: 'move' | 'copy' } = {},
+      removeEmptyFolders = false,
+    }: {
+      copies?: boolean;
+      accept?: (directory: string) => string;
+      quarantine?: string;
+      transfer?: 'move' | 'copy';
+      removeEmptyFolders?: boolean;
+    } = {},
   ) {
     made += 1;
     const directory = join(this.top, String(made), 'in');
     const beside = join(copies && this.elsewhere ? this.elsewhere : this.top, String(made), 'accepted');
     const destination = accept?.(directory) ?? beside;
+    const rejects = quarantine ?? join(this.top, String(made), 'quarantined');
     const files = plans.map((plan): FoundFile => {
       const path = join(directory, plan.path);
       fs.mkdirSync(join(path, '..'), { recursive: true });
@@ -140,13 +156,13 @@ export class Workbench {
         identity: identityOf(stats),
         inspection: {
           facts: { mediaType: 'image/jpeg', extension: 'jpg', reader: 'exifr', problems: [] },
-          findings: [],
-          verdict: 'pass',
+          findings: plan.findings ?? [],
+          verdict: plan.findings === undefined ? 'pass' : 'fail',
         },
         plan: {
           kind: 'move',
-          action: 'accept',
-          destination: `${destination}/${plan.to ?? plan.path}`,
+          action: plan.findings === undefined ? 'accept' : 'quarantine',
+          destination: `${plan.findings === undefined ? destination : rejects}/${plan.to ?? plan.path}`,
           onConflict: plan.onConflict ?? 'number',
         },
       };
@@ -156,8 +172,8 @@ export class Workbench {
         id: `0190b000-0000-7000-8000-${String(made).padStart(12, '0')}`,
         directory,
         accept: destination,
-        quarantine: join(this.top, String(made), 'quarantined'),
-        profile: { name: 'p', version: '1', digest: 'sha256:00', definition: { transfer } },
+        quarantine: rejects,
+        profile: { name: 'p', version: '1', digest: 'sha256:00', definition: { transfer, removeEmptyFolders } },
         dryRun: false,
         priority: 'normal',
         label: null,
@@ -174,16 +190,27 @@ export class Workbench {
     const [folder] = await this.ledger.openFolders(id, 1);
     const recorded = await this.ledger.record(taken.walk, {
       files,
-      folders: [],
+      folders: [...new Set(plans.flatMap(({ path }) => foldersOf(path)))],
       unsettled: [],
       settled: [],
       done: folder ? [folder.id] : [],
     });
+    const open = await this.ledger.openFolders(id, 10_000);
+    const done = open.map((one) => one.id);
+    await this.ledger.record(taken.walk, { files: [], folders: [], unsettled: [], settled: [], done });
     const assignments = recorded?.publication?.assignments ?? [];
     if (recorded?.publication) await this.ledger.confirmPublication(id, recorded.publication.id);
     await this.ledger.endWalk(taken.walk, null);
     this.queue.push(...assignments.map((one) => this.delivery(one)));
-    return { id, directory, destination, assignments, home: join(directory, '..'), away: join(destination, '..') };
+    return {
+      id,
+      directory,
+      destination,
+      rejects,
+      assignments,
+      home: join(directory, '..'),
+      away: join(destination, '..'),
+    };
   }
 
   delivery({ scan, generation, seq, path }: Assignment, step = 0): Delivery {
@@ -253,7 +280,8 @@ export class Workbench {
         if (scan.cancelRequestedAt !== null) while ((await this.ledger.endUnclaimed(scan.id, 100)) > 0);
         await this.ledger.completeScan(scan.id);
       }
-      for (const row of await this.ledger.unresolved([], 1_000)) await this.resolver().resolve(row);
+      for (const row of await this.ledger.unresolved([], 1_000))
+        if (await this.resolver().resolve(row)) await this.ledger.forgetSuperseded(row);
     }
   }
 
