@@ -1,5 +1,7 @@
-import type { FactReaders, Place } from '@assay/files';
+import type { FactReaders, Place, Roots } from '@assay/files';
 import type { Disposition, FileFacts, Finding, Profile, Verdict } from '@assay/inspection';
+import type { Ledger } from '@assay/ledger';
+import { Comparison } from './comparison';
 import { judge } from './judge';
 
 /** What lies there is no regular file, or may not be read. `reason` is the one that a scan would give. */
@@ -22,15 +24,19 @@ export interface OneInspection {
 }
 
 /**
- * Reads and judges one file; nothing is moved or recorded. The profile sees it as if its folder were scanned. Throws {@link NotAFile}, and errors
- * as node:fs does (ENOENT, EIO).
+ * Reads and judges one file; nothing is moved or recorded. The profile sees it as if its folder were scanned now, and it were the only file there:
+ * where files are compared, it is with what was accepted. Throws {@link NotAFile}, and errors as node:fs does (ENOENT, EIO).
  */
 export async function inspectOne({
   readers,
+  ledger,
+  roots,
   place,
   profile,
 }: {
   readers: FactReaders;
+  ledger: Ledger;
+  roots: Roots;
   place: Place;
   profile: Profile;
 }): Promise<OneInspection> {
@@ -38,12 +44,19 @@ export async function inspectOne({
   const folder = place.relative.slice(0, Math.max(0, slash));
   const name = place.relative.slice(slash + 1);
   if (name === '') throw new NotAFile('folder');
-  const [read] = await readers.read({ root: place.root, folder, names: [name], needs: [...profile.needs] });
+  const places = profile.compares;
+  const heads = places.size > 0;
+  const [read] = await readers.read({ root: place.root, folder, names: [name], needs: [...profile.needs], heads });
   const error = (code: string): Error =>
     Object.assign(new Error(`${code}: '${place.root}/${place.relative}' can't be read`), { code });
   switch (read?.kind) {
     case 'read': {
-      const { inspection, disposition } = judge(name, read, profile);
+      const before = { scan: null, finishedBy: places.has('accepted') ? Date.now() : null };
+      const at = `${place.root}/${place.relative}`;
+      const [compared] = heads
+        ? await new Comparison({ places, before, ledger, readers, roots }).compare([{ path: name, at, read }])
+        : [];
+      const { inspection, disposition } = judge(name, read, profile, compared?.copyOf);
       return { facts: read.facts, ...inspection, disposition, size: read.size, modifiedAt: read.modifiedAtMs };
     }
     case 'skipped':

@@ -1,5 +1,5 @@
 import type { Profile, InspectedFile, Inspection, Disposition, FileFacts } from '@assay/inspection';
-import type { FoundFile, Scan } from '@assay/ledger';
+import type { FoundFile, RecordedContent, Scan } from '@assay/ledger';
 
 /** What a reader says of a regular file. */
 export interface ReadFile {
@@ -9,6 +9,18 @@ export interface ReadFile {
   /** Epoch milliseconds. */
   modifiedAtMs: number;
   facts: FileFacts;
+  /** Digest of its first bytes; absent where it is empty, changed while it was read, or nothing compares it. */
+  head?: string;
+}
+
+/** What the walk met: a file that was read and is to be judged in its turn, or one that is recorded as it is. */
+export type MetFile = { path: string; read: ReadFile } | FoundFile;
+
+/** What comparing a file with others told. */
+export interface ComparedFile {
+  copyOf: NonNullable<InspectedFile['copyOf']>;
+  /** What its row is found by when others are compared with it; null where it can't be. */
+  content: RecordedContent | null;
 }
 
 /** The reason of a row that a dry run leaves. */
@@ -20,12 +32,13 @@ export interface Judgement {
 }
 
 /** Facts × profile → findings, verdict and disposition. Pure; `path` is relative to where the walk began. */
-export function judge(path: string, read: ReadFile, profile: Profile): Judgement {
+export function judge(path: string, read: ReadFile, profile: Profile, copyOf?: InspectedFile['copyOf']): Judgement {
   const file: InspectedFile = {
     path,
     size: read.size,
     modifiedAt: new Date(read.modifiedAtMs).toISOString(),
     facts: read.facts,
+    ...(copyOf === undefined ? {} : { copyOf }),
   };
   const inspection = profile.inspect(file);
   return { inspection, disposition: profile.dispose(file, inspection) };
@@ -43,14 +56,21 @@ export function planOf(
 }
 
 /** A judged file as the ledger records it. Pure. */
-export function foundFile(scan: Scan, path: string, read: ReadFile, profile: Profile): FoundFile {
-  const { inspection, disposition } = judge(path, read, profile);
+export function foundFile(
+  scan: Scan,
+  path: string,
+  read: ReadFile,
+  profile: Profile,
+  compared?: ComparedFile,
+): FoundFile {
+  const { inspection, disposition } = judge(path, read, profile, compared?.copyOf);
   return {
     path,
     size: read.size,
     modifiedAt: read.modifiedAtMs,
     identity: read.identity,
     inspection: { facts: read.facts, ...inspection },
+    ...(compared === undefined ? {} : { content: compared.content }),
     plan: planOf(scan, disposition),
   };
 }

@@ -1,8 +1,8 @@
 import { type Broker, type Outgoing, place, placeOutgoing } from '@assay/broker';
 import type { Ledger, Publication, Scan } from '@assay/ledger';
 
-/** Publications under way at once; with 500 rows each they keep the window of confirms full. */
-const UNDER_WAY = 4;
+/** Publications under way at once: with 500 rows each they keep a quorum queue busy. */
+const UNDER_WAY = 3;
 
 /**
  * Publishes what was recorded, while the walk goes on: each publication's messages, then its confirm is noted. A failure is kept and thrown

@@ -4,34 +4,33 @@ import {
   type Delivery,
   HEADER,
   SCANS_QUEUE,
-  TopologyMismatch,
   dead,
   delayed,
   again,
   readMessage,
   walk as walkMessageOf,
-  walkMessage,
+  scansMessage,
   walkOutgoing,
 } from '@assay/broker';
 import type { Config } from '@assay/config';
 import {
   FactReaders,
-  ReadersClosedError,
   ReadersUnavailableError,
   RootUnavailable,
   Roots,
   consequenceOf,
   errnoOf,
-  selection,
   exiftoolAvailability,
 } from '@assay/files';
-import { type ProfileDefinition, compileProfile } from '@assay/inspection';
-import { type Ledger, LedgerUnavailable, type Scan, type Walk, openLedger } from '@assay/ledger';
+import { type Ledger, type Scan, type Walk, openLedger } from '@assay/ledger';
 import type { LoggerService } from '@nestjs/common';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
-import { BrokenDisk, type WalkContext } from './walk-folder';
+import { BrokenDisk } from './broken-disk';
+import { isOurs } from './our-failure';
+import { Redriver } from './redriver';
+import { walkContext } from './walk-folder';
 import { type SliceEnd, SliceWalk } from './walk-slice';
 
 /** Unconfirmed messages at once: enough to keep a quorum queue busy. */
@@ -50,6 +49,7 @@ export interface Scanning {
 /** Consumes scan messages, one slice at a time. */
 class Walker implements Scanning {
   private readonly stopping = new AbortController();
+  private readonly redriver: Redriver;
 
   constructor(
     private readonly broker: Broker,
@@ -58,7 +58,9 @@ class Walker implements Scanning {
     private readonly roots: Roots,
     private readonly logger: LoggerService,
     private readonly name: string,
-  ) {}
+  ) {
+    this.redriver = new Redriver({ broker, ledger, readers, roots, logger, stopping: this.stopping.signal });
+  }
 
   /** Subscribes as soon as RabbitMQ is there, however long that takes. */
   async begin(): Promise<void> {
@@ -85,7 +87,7 @@ class Walker implements Scanning {
         this.logger.log(`Walking scans of '${SCANS_QUEUE}'`);
         return;
       } catch (error) {
-        if (!(error instanceof BrokerUnavailable)) throw error;
+        if (!(error instanceof BrokerUnavailable)) this.logger.error(`Not subscribed yet: ${(error as Error).stack}`);
         await sleep(ASK_AGAIN_MS, undefined, { ref: false });
       }
     }
@@ -99,16 +101,21 @@ class Walker implements Scanning {
   }
 
   private async take(delivery: Delivery): Promise<void> {
-    const read = readMessage(walkMessage, delivery.body);
+    const read = readMessage(scansMessage, delivery.body);
     if (!read.ok) {
       this.logger.warn(`A scan message was dead-lettered: ${read.reason}`);
       await this.broker.publisher.publish(dead(again(delivery), read.reason));
       return;
     }
-    const taken = await this.ledger.takeWalk(read.message.scan);
+    const step = Number(delivery.headers[HEADER.step] ?? 0);
+    if (read.message.task === 'redrive') await this.redriver.take(read.message.redrive, step);
+    else await this.walk(read.message.scan, step);
+  }
+
+  private async walk(id: string, step: number): Promise<void> {
+    const taken = await this.ledger.takeWalk(id);
     if (!taken) return;
     const { scan, walk } = taken;
-    const step = Number(delivery.headers[HEADER.step] ?? 0);
     try {
       const end = await this.slice(scan, walk);
       this.logger.debug?.({ scan: scan.id, requestId: scan.requestId, end }, 'A slice ended');
@@ -119,16 +126,7 @@ class Walker implements Scanning {
   }
 
   private slice(scan: Scan, walk: Walk): Promise<SliceEnd> {
-    const definition = scan.profile.definition as ProfileDefinition;
-    const context: WalkContext = {
-      scan,
-      profile: compileProfile(definition),
-      directory: this.roots.locate(scan.directory),
-      ledger: this.ledger,
-      readers: this.readers,
-      select: selection(definition.include ?? [], definition.exclude ?? []),
-      settle: definition.settleSeconds * 1000,
-    };
+    const context = walkContext(scan, this.ledger, this.readers, this.roots);
     return new SliceWalk(walk, context, this.ledger, this.broker, this.stopping.signal).run();
   }
 
@@ -140,10 +138,7 @@ class Walker implements Scanning {
 
   private async afterFailure(scan: Scan, walk: Walk, step: number, error: Error): Promise<void> {
     const said = { scan: scan.id, requestId: scan.requestId, step };
-    // Not the scan's fault: its message returns to the queue and is taken again.
-    if (error instanceof LedgerUnavailable || error instanceof BrokerUnavailable || error instanceof TopologyMismatch)
-      throw error;
-    if (error instanceof ReadersClosedError) throw error;
+    if (isOurs(error)) throw error;
     const away =
       error instanceof BrokenDisk ||
       error instanceof RootUnavailable ||
@@ -166,7 +161,7 @@ class Walker implements Scanning {
  */
 export async function startScanning(config: Config, logger: LoggerService): Promise<Scanning> {
   const name = `assay-scan@${hostname()}:${process.pid}.${threadId}`;
-  const ledger = await openLedger({ url: config.databaseUrl });
+  const ledger = await openLedger({ url: config.databaseUrl, home: config.home });
   const broker = new Broker({
     url: config.amqpUrl,
     name,

@@ -1,7 +1,8 @@
 import type { UnsettledFile } from '@assay/ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { foundFile, skippedFile } from './judge';
-import { BrokenDisk, type Found, type WalkContext, pathOf, readNames } from './walk-folder';
+import { BrokenDisk } from './broken-disk';
+import { skippedFile } from './judge';
+import { type Found, type WalkContext, pathOf, readNames } from './walk-folder';
 
 /** The reason of a file that changed within its quiet period. */
 export const STILL_BEING_WRITTEN = 'still-being-written';
@@ -29,7 +30,7 @@ export async function unsettledFound(context: WalkContext, files: UnsettledFile[
   }
   for (const [folder, members] of byFolder) {
     const names = members.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
-    const results = await readNames(context, folder, names);
+    const results = await readNames(context, folder, names, { listed: false });
     for (const [index, result] of results.entries()) {
       const file = members[index];
       if (!file) continue;
@@ -39,7 +40,7 @@ export async function unsettledFound(context: WalkContext, files: UnsettledFile[
       else if (result.kind === 'skipped') found.files.push(skippedFile(path, result.reason));
       else if (result.kind === 'folder' || result.identity !== file.identity)
         found.files.push(skippedFile(path, STILL_BEING_WRITTEN));
-      else found.files.push(foundFile(context.scan, path, result, context.profile));
+      else found.files.push({ path, read: result });
     }
   }
   return found;

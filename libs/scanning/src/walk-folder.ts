@@ -2,15 +2,20 @@ import {
   type FactReaders,
   type Place,
   type ReadResult,
+  type Roots,
   type Selection,
   errnoOf,
   isOwnName,
   listFolder,
   openFolder,
+  selection,
 } from '@assay/files';
-import type { Profile } from '@assay/inspection';
-import type { FoundFile, Ledger, OpenFolder, Scan, UnsettledFile } from '@assay/ledger';
-import { foundFile, skippedFile } from './judge';
+import type { Profile, ProfileDefinition } from '@assay/inspection';
+import { compileProfile } from '@assay/inspection/profile';
+import type { Ledger, OpenFolder, Scan, UnsettledFile } from '@assay/ledger';
+import { BrokenDisk } from './broken-disk';
+import { type MetFile, skippedFile } from './judge';
+import { giveStraysBack } from './strays';
 
 /** Names looked up, read and recorded together. */
 export const GROUP = 500;
@@ -23,28 +28,34 @@ export interface WalkContext {
   directory: Place;
   ledger: Ledger;
   readers: FactReaders;
+  roots: Roots;
   select: Selection | null;
   /** Milliseconds of quiet after which a file counts as written. */
   settle: number;
 }
 
+/** Of a scan as it was created: its own copy of the profile. Throws OutsideRoots where the roots no longer hold its directory. */
+export function walkContext(scan: Scan, ledger: Ledger, readers: FactReaders, roots: Roots): WalkContext {
+  const definition = scan.profile.definition as ProfileDefinition;
+  return {
+    scan,
+    profile: compileProfile(definition),
+    directory: roots.locate(scan.directory),
+    ledger,
+    readers,
+    roots,
+    select: selection(definition.include ?? [], definition.exclude ?? []),
+    settle: definition.settleSeconds * 1000,
+  };
+}
+
 /** What was found in part of a folder. */
 export interface Found {
-  files: FoundFile[];
+  /** In the order in which they will be numbered. */
+  files: MetFile[];
   /** Paths of subfolders. */
   folders: string[];
   unsettled: UnsettledFile[];
-}
-
-/** The disk failed, not a file: nothing is known of what was to be read, and a later attempt may succeed. */
-export class BrokenDisk extends Error {
-  override readonly name = 'BrokenDisk';
-  constructor(
-    readonly code: string,
-    path: string,
-  ) {
-    super(`${code}: '${path.toWellFormed()}' can't be read`);
-  }
 }
 
 export const pathOf = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
@@ -79,7 +90,7 @@ export function sortResult(context: WalkContext, path: string, result: ReadResul
     case 'read':
       if (Date.now() - result.modifiedAtMs < context.settle)
         found.unsettled.push({ path, identity: result.identity, seenAt: Date.now() });
-      else found.files.push(foundFile(context.scan, path, result, context.profile));
+      else found.files.push({ path, read: result });
       return;
     case 'skipped':
       found.files.push(skippedFile(path, result.reason));
@@ -95,9 +106,22 @@ export function sortResult(context: WalkContext, path: string, result: ReadResul
   }
 }
 
-export async function readNames(context: WalkContext, folder: string, names: string[]): Promise<ReadResult[]> {
+/** `listed`: the folder has just called each of them a regular file. */
+export async function readNames(
+  context: WalkContext,
+  folder: string,
+  names: string[],
+  { listed }: { listed: boolean },
+): Promise<ReadResult[]> {
   const { readers, directory, profile } = context;
-  return readers.read({ root: directory.root, folder: beneathRoot(context, folder), names, needs: [...profile.needs] });
+  return readers.read({
+    root: directory.root,
+    folder: beneathRoot(context, folder),
+    names,
+    needs: [...profile.needs],
+    heads: profile.compares.size > 0,
+    listed,
+  });
 }
 
 /** One group of names: those without a row are read and judged. */
@@ -108,11 +132,24 @@ async function group(
   fresh: boolean,
 ): Promise<Found> {
   const found: Found = { files: [], folders: [], unsettled: [] };
-  const ours = entries.filter(({ name }) => !isOwnName(name));
-  const paths = ours.map(({ name }) => pathOf(folder.path, name));
+  const strays = await giveStraysBack(
+    context.ledger,
+    {
+      root: context.directory.root,
+      relative: beneathRoot(context, folder.path),
+      absolute: pathOf(context.scan.directory, folder.path).replace(/\/$/, ''),
+    },
+    entries.map(({ name }) => name).filter(isOwnName),
+  );
+  const listed = new Set(entries.map(({ name }) => name));
+  const theirs = [
+    ...entries.filter(({ name }) => !isOwnName(name)),
+    ...strays.filter((name) => !listed.has(name)).map((name) => ({ name, kind: 'file' as const })),
+  ];
+  const paths = theirs.map(({ name }) => pathOf(folder.path, name));
   const known = fresh ? new Set<string>() : await context.ledger.recordedPaths(context.scan.id, paths);
   const names: string[] = [];
-  for (const [index, { name, kind }] of ours.entries()) {
+  for (const [index, { name, kind }] of theirs.entries()) {
     const path = paths[index] ?? '';
     if (kind === 'folder') {
       if (!isDestination(context, path)) found.folders.push(path);
@@ -125,7 +162,7 @@ async function group(
   if (selected)
     for (const name of names)
       if (!selected.has(name)) found.files.push(skippedFile(pathOf(folder.path, name), IGNORED));
-  const results = await readNames(context, folder.path, read);
+  const results = await readNames(context, folder.path, read, { listed: true });
   for (const [index, result] of results.entries())
     sortResult(context, pathOf(folder.path, read[index] ?? ''), result, found);
   return found;

@@ -1,20 +1,14 @@
-import { Broker, filesQueue } from '@assay/broker';
-import { FactReaders, resolveRoot, selection } from '@assay/files';
-import { compileProfile, parseProfile } from '@assay/inspection';
-import { type FileRecord, type Ledger, type Scan, type Walk, openLedger } from '@assay/ledger';
+import { type Broker, filesQueue } from '@assay/broker';
+import type { Ledger, Scan } from '@assay/ledger';
 import { Logger } from '@nestjs/common';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { VirtualHost } from '../../../test/broker/virtual-host';
-import { type SliceEnd, SliceWalk } from './walk-slice';
+import { join } from 'node:path';
+import { Vhost } from '../../../test/broker/vhost';
+import { LONG_AGO, WalkBench } from './contract/walk-bench';
 
-/** Readers are compiled programs; npm test builds them first. */
-const READER = resolve(process.env['ASSAY_BUILD'] ?? 'dist', 'libs/files/src/read-facts/reader.js');
-const LONG_AGO = new Date('2024-01-01T00:00:00Z');
 Logger.overrideLogger(false);
 
 const PROFILE = `
@@ -27,102 +21,31 @@ rules:
 `;
 
 describe('the walk of a scan', () => {
-  let host: VirtualHost;
+  let bench: WalkBench;
   let broker: Broker;
-  let readers: FactReaders;
+  let host: Vhost;
   let top: string;
   let directory: string;
   let ledger: Ledger;
-  const never = new AbortController().signal;
 
   beforeAll(async () => {
-    host = await VirtualHost.make();
-    broker = new Broker({
-      url: host.amqpUrl,
-      name: 'walk-spec',
-      publishMilliseconds: 5_000,
-      window: 1_000,
-      logger: new Logger(),
-    });
-    broker.start();
-    await broker.ready(10_000);
-    readers = new FactReaders({ processes: 2, entry: READER });
+    host = await Vhost.make();
+    bench = await WalkBench.make('walk-spec', host);
+    ({ broker } = bench);
   });
-  afterAll(async () => {
-    await readers.close();
-    await broker.close(1_000);
-    await host.remove();
-  });
+  afterAll(() => bench.close());
   beforeEach(async () => {
-    top = resolveRoot(fs.mkdtempSync(join(tmpdir(), 'walk-')));
-    directory = join(top, 'in');
-    fs.mkdirSync(directory);
-    ledger = await openLedger({ url: `sqlite:${join(top, 'ledger.sqlite')}` });
-    await host.purge(filesQueue('normal'));
+    await bench.lay();
+    ({ top, directory, ledger } = bench);
   });
-  afterEach(async () => {
-    await ledger.close();
-    fs.rmSync(top, { recursive: true, force: true });
-  });
+  afterEach(() => bench.clear());
 
-  const write = (path: string | Buffer, contents = 'a text of some length', time = LONG_AGO): void => {
-    const full = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(path)]);
-    fs.mkdirSync(full.subarray(0, full.lastIndexOf('/')), { recursive: true });
-    fs.writeFileSync(full, contents);
-    fs.utimesSync(full, time, time);
-  };
-  const scanOf = async (text = PROFILE, more: Partial<Scan> = {}): Promise<string> => {
-    const profile = parseProfile({ file: 'spec.yaml', text });
-    if (!profile.ok) throw new Error(JSON.stringify(profile.problems));
-    const id = randomUUID();
-    const created = await ledger.createScan(
-      {
-        id,
-        directory,
-        accept: join(top, 'accepted'),
-        quarantine: join(top, 'quarantined'),
-        profile: { name: 'spec', version: '1', digest: 'sha256:0', definition: profile.definition },
-        dryRun: false,
-        priority: 'normal',
-        label: null,
-        startAt: null,
-        requestedBy: null,
-        requestId: 'request-9',
-        ...more,
-      },
-      null,
-    );
-    expect(created.kind).toBe('created');
-    return id;
-  };
-  const sliceOf = (taken: { walk: Walk; scan: Scan }, stopping: AbortSignal = never): SliceWalk => {
-    const { walk, scan } = taken;
-    const definition = scan.profile.definition as Parameters<typeof compileProfile>[0];
-    const context = {
-      scan,
-      profile: compileProfile(definition),
-      directory: { root: top, relative: 'in' },
-      ledger,
-      readers,
-      select: selection(definition.include ?? [], definition.exclude ?? []),
-      settle: definition.settleSeconds * 1000,
-    };
-    return new SliceWalk(walk, context, ledger, broker, stopping);
-  };
-  const take = async (scan: string): Promise<{ walk: Walk; scan: Scan }> => {
-    const taken = await ledger.takeWalk(scan);
-    if (!taken) throw new Error('the walk could not be taken');
-    return taken;
-  };
-  const walkOn = async (scan: string): Promise<SliceEnd> => sliceOf(await take(scan)).run();
-  const rows = async (scan: string): Promise<FileRecord[]> => {
-    const all: FileRecord[] = [];
-    for (;;) {
-      const page = await ledger.files(scan, { after: all.at(-1)?.seq ?? 0, limit: 1000 });
-      all.push(...page);
-      if (page.length === 0) return all;
-    }
-  };
+  const write: WalkBench['write'] = (...given) => bench.write(...given);
+  const scanOf = (text = PROFILE, more: Partial<Scan> = {}) => bench.scan(text, more);
+  const sliceOf: WalkBench['slice'] = (...given) => bench.slice(...given);
+  const take: WalkBench['take'] = (scan) => bench.take(scan);
+  const walkOn: WalkBench['walkOn'] = (scan) => bench.walkOn(scan);
+  const rows: WalkBench['rows'] = (scan) => bench.rows(scan);
   const said = async (scan: string): Promise<Record<string, string>> =>
     Object.fromEntries(
       (await rows(scan)).map(({ path, outcome, verdict, reason }) => [path, reason ?? `${outcome} ${verdict}`]),
@@ -205,6 +128,35 @@ describe('the walk of a scan', () => {
     expect(await walkOn(scan)).toBe('walked');
     expect(await sliceOf(slow).run()).toBe('lost');
     expect(await rows(scan)).toHaveLength(20);
+  });
+
+  it('says that it lives while files take long to be read, and reads on for nobody once another walker has it', async () => {
+    write('long.txt');
+    const scan = await scanOf();
+    const { readers } = bench;
+    const read = readers.read.bind(readers);
+    const record = ledger.record.bind(ledger);
+    let goOn: () => void = () => undefined;
+    const signed = new Promise<void>((resolve) => (goOn = resolve));
+    ledger.record = async (walk, batch) => {
+      const recorded = await record(walk, batch);
+      if (recorded && Object.values(batch).every((list: unknown[]) => list.length === 0)) goOn();
+      return recorded;
+    };
+    const first = await take(scan);
+    readers.read = async () => {
+      await ledger.takeWalk(scan);
+      return new Promise(() => undefined);
+    };
+    expect(await sliceOf(first).run()).toBe('lost');
+
+    // Reads on as soon as a sign was given; without one, never.
+    readers.read = async (request) => {
+      await signed;
+      return read(request);
+    };
+    expect(await walkOn(scan)).toBe('walked');
+    readers.read = read;
   });
 
   it('publishes again what was recorded and never confirmed, whether or not its file is met again', async () => {

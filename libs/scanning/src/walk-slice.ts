@@ -1,6 +1,10 @@
 import type { Broker } from '@assay/broker';
 import type { Ledger, OpenFolder, Walk, WalkBatch } from '@assay/ledger';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Backlog } from './backlog';
+import type { Comparison } from './comparison';
+import type { MetFile } from './judge';
+import { comparisonOf, judgeCompared, judgeEach } from './judge-met';
 import { Publications } from './publications';
 import { GROUP, type Found, type WalkContext, walkFolder } from './walk-folder';
 import { unsettledFound, whenSettled } from './unsettled';
@@ -19,21 +23,27 @@ const MOST_ROWS = 200_000;
 /** Rows after which it makes way where another scan waits. */
 const FAIR_ROWS = 5_000;
 const MOST_MS = 5 * 60_000;
-/** Groups being read while one is recorded. */
-const READ_AHEAD = 4;
+/** Groups being read while one is recorded: enough for the readers never to wait, and few to keep in memory. */
+const READ_AHEAD = 2;
 const FOLDERS = 200;
 /** A pause for files to settle that is worth keeping the walker for. */
 const SHORT_WAIT_MS = 3_000;
 const MOST_LISTINGS = 3;
 
-const emptyBatch = (): WalkBatch => ({ files: [], folders: [], unsettled: [], settled: [], done: [] });
+/** A wait longer than this is told to the ledger again and again, so that nobody takes the walk of one who only reads for long. */
+const SIGN_MS = 2_000;
+
+/** What was met and not recorded yet. */
+type MetBatch = Omit<WalkBatch, 'files'> & { files: MetFile[] };
+const emptyBatch = () => ({ files: [], folders: [], unsettled: [], settled: [], done: [] });
 
 /** The walk is no longer ours; nothing more may be written. */
 class Lost extends Error {}
 
 /** Walks one slice of a scan: from whatever the ledger says is open, as far as it goes. */
 export class SliceWalk {
-  private batch = emptyBatch();
+  private batch: MetBatch = emptyBatch();
+  private readonly comparison: Comparison | null;
   private rows = 0;
   private readonly began = Date.now();
   /** Folders that this slice was the first to meet: nothing in them has a row yet. */
@@ -52,6 +62,7 @@ export class SliceWalk {
   ) {
     this.publications = new Publications(broker, ledger, context.scan);
     this.backlog = new Backlog(broker, context.scan.priority);
+    this.comparison = comparisonOf(context);
   }
 
   async run(): Promise<SliceEnd> {
@@ -120,7 +131,7 @@ export class SliceWalk {
 
   private async take(next: { found: Promise<Found>; done: number | null } | undefined): Promise<void> {
     if (!next) return;
-    const found = await next.found;
+    const found = await this.whileAlive(next.found);
     this.batch.files.push(...found.files);
     this.batch.folders.push(...found.folders);
     this.batch.unsettled.push(...found.unsettled);
@@ -133,11 +144,36 @@ export class SliceWalk {
     const batch = this.batch;
     this.batch = emptyBatch();
     if (Object.values(batch).every((list: unknown[]) => list.length === 0)) return;
-    const recorded = await this.ledger.record(this.walk, batch);
+    const { comparison, context } = this;
+    const files = comparison
+      ? await this.whileAlive(judgeCompared(context, comparison, batch.files, batch.settled))
+      : judgeEach(context, batch.files);
+    const recorded = await this.ledger.record(this.walk, { ...batch, files });
     if (!recorded) throw new Lost();
     this.rows += recorded.inserted;
     for (const folder of recorded.folders) this.fresh.add(folder.id);
     if (recorded.publication) await this.publications.begin(recorded.publication);
+  }
+
+  /** What `work` gives; while it lasts, the ledger hears that this walker lives. */
+  private async whileAlive<T>(work: Promise<T>): Promise<T> {
+    const ended = new AbortController();
+    const signs = this.giveSigns(ended.signal);
+    try {
+      // A sign that can't be given, or the news that the walk is another's, ends the wait; the work's own end then tells nobody.
+      work.catch(() => undefined);
+      return await Promise.race([work, signs]);
+    } finally {
+      ended.abort();
+    }
+  }
+
+  private async giveSigns(ended: AbortSignal): Promise<never> {
+    for (;;) {
+      await sleep(SIGN_MS, undefined, { signal: ended }).catch(() => undefined);
+      if (ended.aborted) return new Promise<never>(() => undefined);
+      if (!(await this.ledger.record(this.walk, emptyBatch()))) throw new Lost();
+    }
   }
 
   private async mustEnd(): Promise<SliceEnd | null> {
