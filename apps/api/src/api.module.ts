@@ -3,8 +3,10 @@ import { APP_FILTER } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import { Broker } from '@assay/broker';
-import { ProfilesFolder } from '@assay/config';
+import { ProfilesFolder } from '@assay/config/profiles';
 import { FactReaders, Roots } from '@assay/files';
+import { DeadLettersController } from './dead-letters/dead-letters.controller';
+import { RedriveLetters } from './dead-letters/redrive-letters';
 import { EventsController } from './events/events.controller';
 import { ScanEvents } from './events/scan-events';
 import { HealthController } from './health/health.controller';
@@ -20,6 +22,7 @@ import { Announcement } from './scans/announcement';
 import { CancelScan } from './scans/cancel-scan';
 import { CreateScan } from './scans/create-scan';
 import { FilesController } from './scans/files.controller';
+import { Pauses } from './scans/pauses';
 import { ScansController } from './scans/scans.controller';
 
 @Module({})
@@ -37,6 +40,7 @@ export class ApiModule {
       ],
       controllers: [
         ScansController,
+        DeadLettersController,
         EventsController,
         FilesController,
         ReportsController,
@@ -56,8 +60,10 @@ export class ApiModule {
         CancelScan,
         CreateScan,
         InspectFile,
+        Pauses,
         ProfileChoice,
         Readiness,
+        RedriveLetters,
         ScanEvents,
       ],
     };

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Broker } from '@assay/broker';
-import { type Config, ProfilesFolder } from '@assay/config';
+import type { Config } from '@assay/config';
+import { ProfilesFolder } from '@assay/config/profiles';
 import { FactReaders, Roots } from '@assay/files';
 import { openThreadedLedger } from '@assay/ledger';
 import { hostname } from 'node:os';
@@ -31,7 +32,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const profiles = new ProfilesFolder(config.profilesDir);
   const loaded = await profiles.loadAll();
   const milliseconds = config.publishTimeoutSeconds * 1000;
-  const ledger = await openThreadedLedger({ url: config.databaseUrl, patience: milliseconds });
+  const ledger = await openThreadedLedger({ url: config.databaseUrl, home: config.home, patience: milliseconds });
   const broker = new Broker({
     url: config.amqpUrl,
     name: `assay-api ${hostname()} ${process.pid}`,
@@ -40,7 +41,8 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     logger,
   });
   const { seconds, megabytes } = config.reading;
-  const readers = new FactReaders({ processes: 1, secondsPerFile: seconds, megabytesPerFile: megabytes });
+  // Somebody waits for its answer: it goes before the readers of scans.
+  const readers = new FactReaders({ processes: 1, secondsPerFile: seconds, megabytesPerFile: megabytes, niceness: 0 });
   const parts: Parts = { config, ledger, broker, roots: new Roots(config.roots), profiles, readers };
   const closeParts = async (): Promise<void> => {
     await readers.close();

@@ -14,6 +14,7 @@ import { ScanEvents } from './events/scan-events';
 import { gate } from './guards/gate';
 import { loggerService, requestLog } from './log';
 import type { Parts } from './parts';
+import { answerUnreadable } from './problems/unreadable-request';
 import { jsonBody } from './requests/json-body';
 
 /** Longer than the usual 60 s of proxies, so that the proxy is the one who closes and never meets a closing connection. */
@@ -58,6 +59,7 @@ export async function httpApplication(parts: Parts, log: Logger): Promise<NestEx
 export async function listen(app: NestExpressApplication, { http }: Config): Promise<AddressInfo> {
   await app.listen(http.port, http.host);
   const server = app.getHttpServer();
+  answerUnreadable(server);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = WHOLE_REQUEST_MS;
   server.requestTimeout = WHOLE_REQUEST_MS;

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { surviveLostChannels } from '@assay/broker';
-import { BadEnvironment, type Config, InvalidProfileError, ProfilesFolderError, readConfig } from '@assay/config';
+import { BadEnvironment, type Config, readConfig } from '@assay/config';
+import { InvalidProfileError, ProfilesFolderError } from '@assay/config/profiles';
+import { answerAtOnce } from '@assay/files';
 import { LedgerMisconfigured, LedgerUnavailable } from '@assay/ledger';
 import { startApi } from './api';
 import { BadTrustProxy } from './http-application';
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
       log.flush();
       process.exit(1);
     });
+    answerAtOnce();
     const api = await startApi(config, log);
     const drain = config.drainSeconds * 1000;
     let stopping = false;

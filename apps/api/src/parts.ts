@@ -1,5 +1,6 @@
 import type { Broker } from '@assay/broker';
-import type { Config, ProfilesFolder } from '@assay/config';
+import type { Config } from '@assay/config';
+import type { ProfilesFolder } from '@assay/config/profiles';
 import type { FactReaders, Roots } from '@assay/files';
 import type { Ledger } from '@assay/ledger';
 

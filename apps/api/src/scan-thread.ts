@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { surviveLostChannels } from '@assay/broker';
 import type { Config } from '@assay/config';
+import { takeTurns } from '@assay/files';
 import { startScanning } from '@assay/scanning';
 import { createLog, loggerService } from './log';
 import type { FromThread, ToThread } from './scan-threads';
@@ -40,6 +41,7 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
 if (parentPort === null) throw new Error('This is the entry of a worker thread');
 // On Linux this is of the thread alone; elsewhere it would be of the whole process, HTTP included.
 if (process.platform === 'linux') setPriority(NICENESS);
+takeTurns();
 surviveLostChannels(log, () => {
   log.flush();
   process.exit(1);

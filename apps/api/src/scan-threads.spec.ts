@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,6 +64,20 @@ describe('the scan threads', () => {
     else for (const deadline = Date.now() + 10_000; Date.now() < deadline && said.length < 4;) await sleep(20);
     await dying.stop(1_000);
     expect(said).toContain('Scan thread 0 ended; it is started again in 0.5 s');
+  });
+
+  it('close descriptors that Node.js did not open in them, and nobody is warned', async () => {
+    const warnings = join(folder, 'warnings');
+    const descriptor = openSync('/dev/null', 'r');
+    const closing = threads(`
+      process.on('warning', ({ message }) => require('node:fs').appendFileSync(${JSON.stringify(warnings)}, message));
+      require('node:fs').closeSync(${descriptor});
+      setTimeout(() => { require('node:fs').appendFileSync(${JSON.stringify(starts)}, 'x'); }, 50);
+      ${OBEDIENT}`);
+    closing.start();
+    expect(await startsUntil(2)).toBe(2);
+    await closing.stop(5_000);
+    expect(existsSync(warnings)).toBe(false);
   });
 
   it('are ended where one does not end in time', async () => {

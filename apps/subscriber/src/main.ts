@@ -5,9 +5,12 @@ import { BadEnvironment, readConfig } from '@assay/config';
 import { LedgerMisconfigured, LedgerUnavailable } from '@assay/ledger';
 import { createLog } from './log';
 import { startSubscriber } from './subscriber';
+import { yieldSession } from './yield-session';
 
 /** Moving files yields to serving HTTP. */
 const NICENESS = 19;
+/** Among sessions: a tenth of what others get is enough to go on beside a program that computes, and HTTP hardly feels it. */
+const SESSION_NICENESS = 10;
 /** Kept of the drain's time for closing connections; a drain is at least a second. */
 const CLOSING_MS = 500;
 
@@ -48,6 +51,8 @@ async function main(): Promise<void> {
     process.on('SIGINT', stop);
     await subscriber.started;
     if (!stopping) process.send?.('ready');
+    // Not before: starting is no moving of files.
+    void yieldSession(SESSION_NICENESS);
   } catch (error) {
     console.error(mendable(error) ?? error);
     process.exit(1);

@@ -18,7 +18,14 @@ const exampleOf = (code: ProblemCode) => ({
 });
 
 /** What every call may answer. */
-const ALWAYS: readonly ProblemCode[] = ['malformed', 'unauthorized', 'too-many-requests', 'internal'];
+const ALWAYS: readonly ProblemCode[] = [
+  'malformed',
+  'unauthorized',
+  'request-timeout',
+  'too-many-requests',
+  'headers-too-large',
+  'internal',
+];
 
 /** Documents the problems of a call, with an example for each code. */
 export function ApiProblems(...own: ProblemCode[]): MethodDecorator & ClassDecorator {

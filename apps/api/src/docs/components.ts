@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deadLetterPage, deadLetter, redrive, redriveBody, redrivePage } from '../dead-letters/dead-letter-schemas';
 import { inspection, inspectionBody } from '../inspections/inspection-schemas';
 import { oneProfile, profileList } from '../profiles/profile-schemas';
 import { wholeReport } from '../reports/report-schemas';
@@ -10,6 +11,8 @@ import { problem } from './problem-schema';
 /** Everything that has a name in the document of the API, by the schema that also checks or types it. */
 const ANSWERS = {
   Counts: counts,
+  DeadLetter: deadLetter,
+  DeadLetterPage: deadLetterPage,
   Facts: facts,
   FilePage: filePage,
   FileRecord: fileRecord,
@@ -20,12 +23,14 @@ const ANSWERS = {
   Profile: oneProfile,
   ProfileList: profileList,
   Ready: ready,
+  Redrive: redrive,
+  RedrivePage: redrivePage,
   Report: wholeReport,
   Scan: scan,
   ScanPage: scanPage,
   Summary: summary,
 };
-const BODIES = { NewInspection: inspectionBody, NewScan: newScanBody };
+const BODIES = { NewInspection: inspectionBody, NewRedrive: redriveBody, NewScan: newScanBody };
 
 export type AnswerName = keyof typeof ANSWERS;
 export type BodyName = keyof typeof BODIES;

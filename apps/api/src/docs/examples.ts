@@ -31,6 +31,15 @@ export const INSPECTION_EXAMPLES = {
   },
 };
 
+/** Bodies of `POST /v1/dead-letters/redrive` that teach. */
+export const REDRIVE_EXAMPLES = {
+  all: { summary: 'Every dead letter', value: {} },
+  some: {
+    summary: 'Those of one scan for one reason',
+    value: { scan: '0198c6a1-7f3e-7c44-9d15-0f6c5f8f2a11', reason: 'attempts-used-up' },
+  },
+};
+
 /** The end of a stream of events. */
 export const EVENTS_EXAMPLE = `event: progress
 id: moving-1204-201-1000-3-0-0-0-0

@@ -1,4 +1,5 @@
 import { FINISHED, OUTCOMES, type Scan } from '@assay/ledger';
+import type { ShownScan } from '../scans/pauses';
 import { scanJson } from '../scans/scan-json';
 import { eventText } from './event-text';
 
@@ -8,8 +9,8 @@ export const isFinished = (scan: Scan): boolean => FINISHED.includes(scan.state)
 export const eventId = ({ state, counts }: Scan): string =>
   [state, counts.found, ...OUTCOMES.map((outcome) => counts[outcome])].join('-');
 
-const text = (name: string, scan: Scan): string =>
+const text = (name: string, scan: ShownScan): string =>
   eventText({ name, id: eventId(scan), data: scanJson(scan, Date.now()) });
 
-export const progressText = (scan: Scan): string => text('progress', scan);
-export const finishedText = (scan: Scan): string => text('finished', scan);
+export const progressText = (scan: ShownScan): string => text('progress', scan);
+export const finishedText = (scan: ShownScan): string => text('finished', scan);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'express';
 import type { Ledger, Scan, ScanState } from '@assay/ledger';
 import { Problem } from '../problems/problem';
+import { Pauses } from '../scans/pauses';
 import { eventId } from './scan-event';
 import { MOST_LISTENERS, ScanEvents } from './scan-events';
 
@@ -19,7 +20,8 @@ class OneScan {
   counts = { found: 0, ...NONE };
 
   get ledger(): Ledger {
-    const read: Pick<Ledger, 'scan'> = {
+    const read: Pick<Ledger, 'scan' | 'holders'> = {
+      holders: () => Promise.resolve([]),
       scan: async () => {
         this.asked += 1;
         await sleep(1);
@@ -54,6 +56,7 @@ class OneScan {
       cancelRequestedAt: null,
       cancelRequestedBy: null,
       error: null,
+      epilogue: null,
     };
   }
 }
@@ -104,7 +107,7 @@ describe('the events of a scan', () => {
   let server: Server;
   beforeEach(async () => {
     one = new OneScan();
-    events = new ScanEvents(one.ledger);
+    events = new ScanEvents(one.ledger, new Pauses(one.ledger));
     server = createServer((_request: IncomingMessage, response: ServerResponse) => {
       response.flushHeaders();
       void events.scan('one').then((scan) => events.stream(scan, response as Response));

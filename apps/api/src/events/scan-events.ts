@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
-import type { Ledger, Scan } from '@assay/ledger';
+import type { Ledger } from '@assay/ledger';
 import { LEDGER } from '../parts';
 import { Problem } from '../problems/problem';
 import { noSuchScan } from '../scans/cancel-scan';
+import { Pauses, type ShownScan } from '../scans/pauses';
 import { commentText, retryText } from './event-text';
 import { Listener } from './listener';
 import { finishedText, isFinished } from './scan-event';
@@ -24,7 +25,10 @@ export class ScanEvents {
   private opening = 0;
   private closing = false;
 
-  constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    private readonly pauses: Pauses,
+  ) {}
 
   /** Throws the problem `too-many-listeners`, where it is so. */
   assertRoom(): void {
@@ -37,10 +41,10 @@ export class ScanEvents {
   }
 
   /** The scan as it stands: as it was last read where others listen to it, else read now. Throws the problem `no-such-scan`. */
-  async scan(id: string): Promise<Scan> {
+  async scan(id: string): Promise<ShownScan> {
     this.opening += 1;
     try {
-      const scan = this.watched.get(id)?.scan ?? (await this.ledger.scan(id));
+      const scan = this.watched.get(id)?.scan ?? (await this.read(id));
       if (scan === null) throw noSuchScan(id);
       return scan;
     } finally {
@@ -49,7 +53,7 @@ export class ScanEvents {
   }
 
   /** Tells the client everything that becomes of the scan from now on, in an answer whose headers are set. Returns at once. */
-  stream(scan: Scan, response: Response): void {
+  stream(scan: ShownScan, response: Response): void {
     const listener = new Listener(response);
     if (this.closing) return listener.end(this.lastWords());
     listener.say(retryText(RETRY_MS));
@@ -69,13 +73,18 @@ export class ScanEvents {
     return retryText(Math.round(1_000 + Math.random() * SPREAD_MS)) + commentText('this process ends; ask again');
   }
 
-  private watch(scan: Scan): WatchedScan {
+  private async read(id: string): Promise<ShownScan | null> {
+    const scan = await this.ledger.scan(id);
+    return scan && this.pauses.show(scan);
+  }
+
+  private watch(scan: ShownScan): WatchedScan {
     const { id } = scan;
     let watched = this.watched.get(id);
     if (watched === undefined) {
       watched = new WatchedScan(
         scan,
-        () => this.ledger.scan(id),
+        () => this.read(id),
         () => this.watched.delete(id),
       );
       this.watched.set(id, watched);

@@ -1,4 +1,4 @@
-import type { Scan } from '@assay/ledger';
+import type { ShownScan } from '../scans/pauses';
 import { commentText } from './event-text';
 import type { Listener } from './listener';
 import { isFinished, progressText, finishedText } from './scan-event';
@@ -17,8 +17,8 @@ export class WatchedScan {
 
   /** `latest`: the scan as it was just read. `ask` reads it again; null where it is no more. `onEnd` is called once. */
   constructor(
-    private latest: Scan,
-    private readonly ask: () => Promise<Scan | null>,
+    private latest: ShownScan,
+    private readonly ask: () => Promise<ShownScan | null>,
     private readonly onEnd: () => void,
   ) {
     this.later();
@@ -29,7 +29,7 @@ export class WatchedScan {
   }
 
   /** The scan as it was last read, half a second ago at most while the ledger answers. */
-  get scan(): Scan {
+  get scan(): ShownScan {
     return this.latest;
   }
 
@@ -60,7 +60,7 @@ export class WatchedScan {
 
   /** Never throws. */
   private async look(): Promise<void> {
-    let scan: Scan | null;
+    let scan: ShownScan | null;
     try {
       scan = await this.ask();
     } catch {

@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Broker } from '@assay/broker';
 import { Roots } from '@assay/files';
-import type { Ledger } from '@assay/ledger';
+import type { Ledger, Paused } from '@assay/ledger';
 import { LEDGER } from '../parts';
+import { Pauses } from '../scans/pauses';
 
 /** `ok`, or why not. */
 export interface ReadinessParts {
@@ -39,6 +40,7 @@ export class Readiness {
     @Inject(LEDGER) private readonly ledger: Ledger,
     private readonly broker: Broker,
     private readonly roots: Roots,
+    private readonly pauses: Pauses,
   ) {}
 
   /** At most half a second old. Never throws. */
@@ -46,6 +48,12 @@ export class Readiness {
     const now = performance.now();
     if (this.latest === null || now - this.latest.at > FRESH_MS) this.latest = { at: now, parts: this.look() };
     return this.latest.parts;
+  }
+
+  /** Why subscribers place nothing for the moment; null where they do, or where the ledger does not say: {@link parts} tells of that. */
+  async paused(): Promise<Paused | null> {
+    const silent = sleep(PATIENCE_MS, null, { ref: false });
+    return Promise.race([this.pauses.now().catch(() => null), silent]);
   }
 
   private async look(): Promise<ReadinessParts> {

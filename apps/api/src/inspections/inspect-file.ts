@@ -1,7 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { FactReaders, ReadersClosedError, ReadersUnavailableError, Roots, openFolder } from '@assay/files';
-import { compileProfile, displayPath } from '@assay/inspection';
+import { displayPath } from '@assay/inspection';
+import { compileProfile } from '@assay/inspection/profile';
+import type { Ledger } from '@assay/ledger';
 import { inspectOne, NotAFile } from '@assay/scanning';
+import { LEDGER } from '../parts';
 import { Problem } from '../problems/problem';
 import { ProfileChoice } from '../profiles/profile-choice';
 import { absoluteOf, locate, problemOfErrno } from '../scans/scan-places';
@@ -14,6 +17,7 @@ export class InspectFile {
     private readonly roots: Roots,
     private readonly profiles: ProfileChoice,
     private readonly readers: FactReaders,
+    @Inject(LEDGER) private readonly ledger: Ledger,
   ) {}
 
   /** Facts, findings and disposition of one file. Throws {@link Problem}. */
@@ -24,7 +28,8 @@ export class InspectFile {
       openFolder(place.root, place.relative.split('/').slice(0, -1).join('/')).close();
       const { definition, digest } = await this.profiles.forScan(profileName);
       const profile = compileProfile(definition);
-      const { disposition, modifiedAt, ...judged } = await inspectOne({ readers: this.readers, place, profile });
+      const { readers, ledger, roots } = this;
+      const { disposition, modifiedAt, ...judged } = await inspectOne({ readers, ledger, roots, place, profile });
       return {
         path,
         profile: { name: definition.name, version: definition.version, digest },

@@ -83,6 +83,11 @@ export const PROBLEMS = {
     title: 'The scan has finished',
     meaning: 'A scan that has completed or failed can no longer be cancelled.',
   },
+  'scan-cancelled': {
+    status: 409,
+    title: 'The scan was cancelled',
+    meaning: 'A scan that was cancelled moves nothing any more: its dead letters are not sent again.',
+  },
   'too-large': { status: 413, title: 'The body is too large', meaning: 'No body of this API needs more than 64 kB.' },
   'unsupported-media-type': {
     status: 415,
@@ -103,6 +108,16 @@ export const PROBLEMS = {
     status: 422,
     title: "Files can't be moved safely there",
     meaning: 'A file system neither renames without replacing nor knows hard links, so a file could be overwritten.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The request was not sent in time',
+    meaning: 'A whole request is to be sent within a minute.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    meaning: 'The request line and all headers together may have 16 kB.',
   },
   'too-many-requests': {
     status: 429,

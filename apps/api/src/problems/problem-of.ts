@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { BrokerUnavailable, TopologyMismatch } from '@assay/broker';
-import { ProfilesFolderError } from '@assay/config';
+import { ProfilesFolderError } from '@assay/config/profiles';
 import { OutsideRoots, RootUnavailable } from '@assay/files';
 import { LedgerUnavailable } from '@assay/ledger';
 import { Problem } from './problem';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidProfileError, type LoadedProfile, ProfilesFolder, UnknownProfileError } from '@assay/config';
+import { InvalidProfileError, type LoadedProfile, ProfilesFolder, UnknownProfileError } from '@assay/config/profiles';
 import type { ProfileProblem } from '@assay/inspection';
 import { type FieldProblem, Problem } from '../problems/problem';
 

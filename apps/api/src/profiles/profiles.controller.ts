@@ -1,7 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import type { LoadedProfile } from '@assay/config';
+import type { LoadedProfile } from '@assay/config/profiles';
 import { Answers, TakesPath } from '../docs/api-call';
 import { ApiProblems } from '../docs/api-problems';
 import { Valid } from '../requests/valid';

@@ -11,6 +11,7 @@ import { schemaOf } from '../docs/components';
 import { LEDGER } from '../parts';
 import { Valid } from '../requests/valid';
 import { noSuchScan } from '../scans/cancel-scan';
+import { Pauses } from '../scans/pauses';
 import { type ScanParams, scanParams } from '../scans/scan-schemas';
 import { FORMATS } from './formats/formats';
 import { report, reportName } from './report';
@@ -28,7 +29,10 @@ const content = {
 @ApiTags('scans')
 @Controller({ path: 'scans/:id', version: '1' })
 export class ReportsController {
-  constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    private readonly pauses: Pauses,
+  ) {}
 
   @Get('report')
   @ApiOperation({
@@ -45,8 +49,9 @@ export class ReportsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const scan = await this.ledger.scan(id);
-    if (scan === null) throw noSuchScan(id);
+    const found = await this.ledger.scan(id);
+    if (found === null) throw noSuchScan(id);
+    const scan = await this.pauses.show(found);
     const format = FORMATS[name];
     const pieces = report(this.ledger, { scan, summary: await this.ledger.summary(id), now: Date.now() }, format);
     // So that a ledger which is away is told as a problem, before the answer has begun.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { withoutFormula } from '@assay/inspection';
 import type { FileRecord, Ledger, Scan, Summary } from '@assay/ledger';
 import { FORMATS, type ReportFormatName } from './formats/formats';
-import { withoutFormula } from './formats/formula';
 import { report, reportName } from './report';
 
 /** What has broken pages, spreadsheets and terminals before. */
@@ -73,6 +73,7 @@ const file = fc
     findings: [{ code: given.code, severity: 'must', message: given.message, fix: given.fix }],
     verdict: 'fail',
     outcome: 'quarantined',
+    redriving: false,
     reason: given.reason,
     destination: given.destination,
     attempts: 1,
@@ -102,6 +103,7 @@ const SCAN: Scan = {
   cancelRequestedAt: null,
   cancelRequestedBy: null,
   error: null,
+  epilogue: null,
 };
 
 /** A ledger of these files alone. */

@@ -20,10 +20,14 @@ function problemOfBody(error: Error & { type?: string; status?: number }): Error
   return error;
 }
 
-/** Parses JSON bodies; a body of any other media type is refused, wherever it is sent. */
+/** What comes with these means nothing, and is not looked at. */
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Parses JSON bodies; a body of any other media type is refused, wherever one may be sent. */
 export function jsonBody(): RequestHandler {
   const parse = express.json({ limit: LARGEST_BODY, strict: false });
   return (request: Request, response: Response, next: NextFunction) => {
+    if (WITHOUT_BODY.has(request.method)) return next();
     if (hasBody(request) && !request.is('application/json')) {
       const given = request.headers['content-type'];
       const detail = `The body is ${given === undefined ? 'of no media type' : `'${given}'`}; send application/json`;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { Roots } from '@assay/files';
-import { type IdempotencyKey, type Ledger, LedgerUnavailable, type NewScan, type Scan } from '@assay/ledger';
+import { FINISHED, type IdempotencyKey, type Ledger, LedgerUnavailable, type NewScan, type Scan } from '@assay/ledger';
 import { LEDGER } from '../parts';
 import { Problem } from '../problems/problem';
 import { ProfileChoice } from '../profiles/profile-choice';
@@ -27,7 +27,10 @@ function digestOf(body: NewScanBody): string {
 }
 
 function overlaps(scan: Scan, directory: string): Problem {
-  const message = `overlaps scan ${scan.id}, which is ${scan.state}`;
+  const doing = FINISHED.includes(scan.state)
+    ? 'of which dead letters are on their way again'
+    : `which is ${scan.state}`;
+  const message = `overlaps scan ${scan.id}, ${doing}`;
   return new Problem('overlap', `'${directory}' ${message}`, {
     errors: [{ field: 'directory', value: directory.toWellFormed(), message, fix: 'Wait for its end, or cancel it.' }],
   });

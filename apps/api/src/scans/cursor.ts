@@ -17,3 +17,5 @@ export function keyOf(cursor: string, form: RegExp): string {
 
 export const SCAN_KEY = /^[0-9a-f-]{36}$/;
 export const FILE_KEY = /^[1-9]\d{0,14}$/;
+export const LETTER_KEY = /^[0-9a-f-]{36}\.[1-9]\d{0,14}$/;
+export const REDRIVE_KEY = SCAN_KEY;

@@ -1,6 +1,7 @@
 import { displayPath } from '@assay/inspection';
-import { type Counts, FINISHED, OUTCOMES, type Scan } from '@assay/ledger';
-import type { ScanJson } from './scan-schemas';
+import { type Counts, FINISHED, OUTCOMES, type Paused, type Scan } from '@assay/ledger';
+import type { ShownScan } from './pauses';
+import type { ScanJson, PausedJson } from './scan-schemas';
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 const isoOrNull = (milliseconds: number | null): string | null => (milliseconds === null ? null : iso(milliseconds));
@@ -17,8 +18,12 @@ function rate({ startedAt, finishedAt, counts }: Scan, now: number): number | nu
   return ended === 0 || milliseconds < SHORTEST_MS ? null : (ended * 1000) / milliseconds;
 }
 
+/** A pause as clients see it. */
+export const pausedJson = (paused: Paused | null | undefined): PausedJson =>
+  paused ? { by: paused.by, why: displayPath(paused.why), since: iso(paused.since) } : null;
+
 /** A Scan as clients see it. `now`: epoch milliseconds. */
-export function scanJson(scan: Scan, now: number): ScanJson {
+export function scanJson(scan: ShownScan, now: number): ScanJson {
   const perSecond = rate(scan, now);
   const moving = scan.walkEndedAt !== null && !FINISHED.includes(scan.state);
   return {
@@ -35,11 +40,16 @@ export function scanJson(scan: Scan, now: number): ScanJson {
     balanced: scan.balanced,
     filesPerSecond: perSecond === null ? null : rounded(perSecond),
     etaSeconds: moving && perSecond !== null ? rounded(scan.counts.pending / perSecond) : null,
-    paused: null,
+    paused: pausedJson(scan.paused),
     createdAt: iso(scan.createdAt),
     startAt: isoOrNull(scan.startAt),
     startedAt: isoOrNull(scan.startedAt),
     finishedAt: isoOrNull(scan.finishedAt),
+    epilogue: scan.epilogue && {
+      endedAt: iso(scan.epilogue.endedAt),
+      reasons: scan.epilogue.reasons === null ? null : displayPath(scan.epilogue.reasons),
+      ...(scan.epilogue.problem === null ? {} : { problem: displayPath(scan.epilogue.problem) }),
+    },
     ...(scan.error === null ? {} : { error: displayPath(scan.error) }),
   };
 }
@@ -56,5 +66,6 @@ export function asCreated(scan: Scan): Scan {
     walkEndedAt: null,
     finishedAt: null,
     error: null,
+    epilogue: null,
   };
 }

@@ -74,6 +74,12 @@ export const counts = z
   })
   .meta({ description: 'At every moment `found` is the sum of the others.' });
 
+export const paused = z.object({ by: z.string().nullable(), why: z.string(), since: time }).nullable().meta({
+  description:
+    'Who holds the placing of files up, and why: `assay` where a subscriber paused itself, since no file could be placed (no room, or a root is away). It goes on by itself; null while nobody does.',
+});
+export type PausedJson = z.output<typeof paused>;
+
 export const scan = z
   .object({
     id: z.uuid(),
@@ -92,14 +98,24 @@ export const scan = z
     balanced: z.boolean().meta({ description: 'The scan has finished and its counts were checked against the rows.' }),
     filesPerSecond: z.number().nullable().meta({ description: 'Files ended a second, since the scan began.' }),
     etaSeconds: z.number().nullable().meta({ description: 'Known once the walk has ended and files are moving.' }),
-    paused: z
-      .object({ by: z.string().nullable(), why: z.string(), since: time })
-      .nullable()
-      .meta({ description: 'Who holds the scan up, and why; null while nobody does.' }),
+    paused,
     createdAt: time,
     startAt: time.nullable(),
     startedAt: time.nullable(),
     finishedAt: time.nullable(),
+    epilogue: z
+      .object({
+        endedAt: time,
+        reasons: z.string().nullable().meta({
+          description: 'The file that says why each quarantined file was quarantined; null where none was.',
+        }),
+        problem: z.string().optional().meta({ description: 'Why not all of it could be done.' }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'What is done once after the scan has finished, mostly within a second: `REASONS.csv` beside the quarantined files, and where the profile asks for it the removal of folders that the scan emptied. Null until it has ended.',
+      }),
     error: z.string().optional().meta({ description: 'Why the walk could not finish.' }),
   })
   .meta({
@@ -133,6 +149,7 @@ export const scan = z
         startAt: null,
         startedAt: '2024-05-02T18:00:00.120Z',
         finishedAt: '2024-05-02T18:00:00.520Z',
+        epilogue: { endedAt: '2024-05-02T18:00:00.840Z', reasons: '/srv/photos/quarantined/REASONS.csv' },
       },
     ],
   });
@@ -158,8 +175,11 @@ export const scansQuery = z.strictObject({
   cursor,
 });
 
+/** Any text: what is no id names no scan. */
+export const scanId = z.string({ error: 'must be the id of a scan' }).meta({ examples: [EXAMPLE_ID] });
+
 export const scanParams = z.strictObject({
-  id: z.string().meta({ description: 'Id of the scan.', examples: [EXAMPLE_ID] }),
+  id: scanId.meta({ description: 'Id of the scan.', examples: [EXAMPLE_ID] }),
 });
 
 export type ScanParams = z.output<typeof scanParams>;

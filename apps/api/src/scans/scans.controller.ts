@@ -15,6 +15,7 @@ import { Valid } from '../requests/valid';
 import { CancelScan, noSuchScan } from './cancel-scan';
 import { CreateScan } from './create-scan';
 import { cursorOf, keyOf, SCAN_KEY } from './cursor';
+import { Pauses } from './pauses';
 import { scanJson } from './scan-json';
 import {
   type NewScanBody,
@@ -34,6 +35,7 @@ export class ScansController {
     @Inject(LEDGER) private readonly ledger: Ledger,
     private readonly creation: CreateScan,
     private readonly cancellation: CancelScan,
+    private readonly pauses: Pauses,
   ) {}
 
   @Post()
@@ -106,7 +108,8 @@ export class ScansController {
       scans.length === query.limit &&
       (await this.ledger.scans({ ...filter, cursor: last.id, limit: 1 })).length > 0;
     const now = Date.now();
-    return { items: scans.map((one) => scanJson(one, now)), nextCursor: more ? cursorOf(last.id) : null };
+    const items = (await this.pauses.shown(scans)).map((one) => scanJson(one, now));
+    return { items, nextCursor: more ? cursorOf(last.id) : null };
   }
 
   @Get(':id')
@@ -117,7 +120,7 @@ export class ScansController {
   async one(@Param(new Valid(scanParams, 'path')) { id }: ScanParams): Promise<ScanJson> {
     const found = await this.ledger.scan(id);
     if (found === null) throw noSuchScan(id);
-    return scanJson(found, Date.now());
+    return scanJson(await this.pauses.show(found), Date.now());
   }
 
   @Post(':id/cancel')
@@ -127,8 +130,16 @@ export class ScansController {
   })
   @TakesPath(scanParams)
   @Answers(202, 'Scan', 'The scan as it stands.')
-  @ApiProblems('no-such-scan', 'scan-finished', 'cross-site', 'ledger-unavailable')
+  @ApiProblems(
+    'no-such-scan',
+    'scan-finished',
+    'cross-site',
+    'too-large',
+    'unsupported-media-type',
+    'ledger-unavailable',
+  )
   async cancel(@Param(new Valid(scanParams, 'path')) { id }: ScanParams, @Req() request: Request): Promise<ScanJson> {
-    return scanJson(await this.cancellation.cancel(id, callerOf(request).name), Date.now());
+    const stopped = await this.cancellation.cancel(id, callerOf(request).name);
+    return scanJson(await this.pauses.show(stopped), Date.now());
   }
 }

@@ -1,12 +1,10 @@
+import { type CsvCell, csvRow } from '@assay/inspection';
 import { fileJson } from '../../scans/file-json';
 import type { FileRecordJson } from '../../scans/file-schemas';
 import type { ReportFormat } from './format';
-import { withoutFormula } from './formula';
-
-type Cell = string | number | null | undefined;
 
 /** The columns, left to right; columns are only ever added at the end. */
-const COLUMNS: readonly [name: string, cell: (file: FileRecordJson) => Cell][] = [
+const COLUMNS: readonly [name: string, cell: (file: FileRecordJson) => CsvCell][] = [
   ['seq', (file) => file.seq],
   ['path', (file) => file.path],
   ['outcome', (file) => file.outcome],
@@ -35,25 +33,15 @@ const COLUMNS: readonly [name: string, cell: (file: FileRecordJson) => Cell][] =
   ['destinationBytes', (file) => file.destinationBytes],
 ];
 
-/** RFC 4180. Numbers of ours are numbers; no text is a formula. */
-function cell(value: Cell): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const text = withoutFormula(value);
-  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-const row = (cells: readonly Cell[]): string => `${cells.map(cell).join(',')}\r\n`;
-
 export const csv: ReportFormat = {
   mediaType: 'text/csv; charset=utf-8; header=present',
   disposition: 'attachment',
   headers: {},
-  head: () => row(COLUMNS.map(([name]) => name)),
+  head: () => csvRow(COLUMNS.map(([name]) => name)),
   rows: (files) =>
     files
       .map((file) => fileJson(file))
-      .map((file) => row(COLUMNS.map(([, of]) => of(file))))
+      .map((file) => csvRow(COLUMNS.map(([, of]) => of(file))))
       .join(''),
   tail: () => '',
 };

@@ -1,8 +1,9 @@
-import type { FileRecord, Scan, Summary } from '@assay/ledger';
+import type { FileRecord, Summary } from '@assay/ledger';
+import type { ShownScan } from '../../scans/pauses';
 
 /** What a report is about, as it stood when the report was begun. */
 export interface ReportSubject {
-  scan: Scan;
+  scan: ShownScan;
   summary: Summary;
   /** Epoch milliseconds. */
   now: number;
