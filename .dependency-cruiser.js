@@ -28,9 +28,10 @@ module.exports = {
     },
     {
       name: 'a-library-is-entered-by-its-index',
+      comment: 'Its own, or that of a folder: a second door for what most of those who enter do not load.',
       severity: 'error',
       from: { path: '^(apps|libs)/([^/]+)/' },
-      to: { path: '^libs/[^/]+/src/(?!index\\.ts$)', pathNot: '^libs/$2/' },
+      to: { path: '^libs/[^/]+/src/(?!index\\.ts$|[a-z]+/index\\.ts$)', pathNot: '^libs/$2/' },
     },
     {
       name: 'inspection-is-pure',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, realpathSync, rmSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -27,11 +27,18 @@ import {
 } from './broker-state.mjs';
 import { withLock } from './lock.mjs';
 import { answers, freePort, isFree } from './ports.mjs';
-import { endProgram, isRunning, programOf, programsByEnvironment } from './program.mjs';
+import { endProgram, isRunning, programOf, programsByEnvironment, yieldSession } from './program.mjs';
 import { findEpmd, findRabbitmqServer } from './rabbitmq-server.mjs';
 
 /** Never epmd's own default (4369): a system broker may come later and would register with ours. */
 const FIRST_PORTS = { amqp: 5672, management: 15672, distribution: 25673, epmd: 4370 };
+/** Tests start and stop many nodes beside each other: each home looks for its ports at a place of its own, lest one takes another's that is down just now. */
+const TEST_PLACES = 400;
+const PORTS_APART = 10;
+/** Handing messages out yields to serving HTTP. */
+const NICENESS = 19;
+/** Among sessions: a tenth of what others get is enough to go on beside a program that computes, and HTTP hardly feels it. */
+const SESSION_NICENESS = 10;
 const READY_MS = 90_000;
 const STOP_MS = 30_000;
 
@@ -64,6 +71,8 @@ export async function startPrivateBroker({ home, forTests = false, server = find
       const state = await boot(place, paths, readState(paths), { forTests, server });
       try {
         await ready(state, paths);
+        // Tests are no requests to yield to, and would wait for it.
+        if (!forTests) await yieldSession(state.node.pid, SESSION_NICENESS);
         return describe(state, paths, true);
       } catch (error) {
         await endAll(place, state);
@@ -107,7 +116,7 @@ export function keptPrivateBroker(home) {
 async function boot(home, paths, known, { forTests, server }) {
   const epmdRuns = isRunning(known?.epmd) && (await answers(known.ports.epmd));
   if (!epmdRuns) await endProgram(known?.epmd);
-  const ports = await choosePorts(known?.ports, epmdRuns);
+  const ports = await choosePorts(known?.ports, epmdRuns, forTests ? placeOfTests(home) : 0);
   const secrets = known?.secrets ?? { password: madeUpPassword(), operatorPassword: madeUpPassword() };
   const state = { version: 1, nodeName: nodeNameOf(home), ports, secrets, forTests, node: null, epmd: null };
   for (const folder of [paths.folder, paths.configFolder, paths.storage, paths.logs]) {
@@ -116,25 +125,30 @@ async function boot(home, paths, known, { forTests, server }) {
   writeOnce(paths.cookie, randomBytes(24).toString('hex'), 0o400);
   write(paths.config, configuration(ports, paths));
   write(paths.plugins, '[rabbitmq_management].\n');
-  write(paths.advancedConfig, '[].\n');
+  // Tests make acks late: RabbitMQ looks for those once a minute by itself.
+  write(paths.advancedConfig, forTests ? '[{rabbit, [{channel_tick_interval, 1000}]}].\n' : '[].\n');
   const rights = { vhost: VHOST, user: USER, operator: OPERATOR, ...secrets, forTests };
   write(paths.definitions, JSON.stringify(definitions(rights), null, 2));
   rmSync(paths.output, { force: true });
   const env = brokerEnvironment({ nodeName: state.nodeName, ports, paths });
   state.epmd = epmdRuns ? known.epmd : await startEpmd(env, ports.epmd, paths);
   writeState(paths, state);
-  state.node = await launch('nice', ['-n', '19', server], env, paths);
+  state.node = await launch('nice', ['-n', String(NICENESS), server], env, paths);
   writeState(paths, state);
   return state;
 }
 
-async function choosePorts(known, keepEpmd) {
+function placeOfTests(home) {
+  return PORTS_APART * (createHash('sha256').update(home).digest().readUInt32BE() % TEST_PLACES);
+}
+
+async function choosePorts(known, keepEpmd, further) {
   const ports = {};
   const taken = new Set();
   for (const [use, first] of Object.entries(FIRST_PORTS)) {
     const before = known?.[use];
     const keep = before && !taken.has(before) && ((use === 'epmd' && keepEpmd) || (await isFree(before)));
-    ports[use] = keep ? before : await freePort(first, taken);
+    ports[use] = keep ? before : await freePort(first + further, taken);
     taken.add(ports[use]);
   }
   return ports;

@@ -13,7 +13,7 @@ await runCommand('npm run profiles:check', async () => {
   loadDotEnv();
   const { status } = spawnSync(
     process.execPath,
-    [path.join(CHECKOUT, 'dist', 'libs', 'config', 'src', 'check-profiles.js'), ...process.argv.slice(2)],
+    [path.join(CHECKOUT, 'dist', 'libs', 'config', 'src', 'profiles', 'check-profiles.js'), ...process.argv.slice(2)],
     {
       cwd: process.env.INIT_CWD ?? process.cwd(), // npm runs every script in the folder of package.json
       env: { ...process.env, PROFILES_DIR: path.resolve(CHECKOUT, process.env.PROFILES_DIR || './profiles') },

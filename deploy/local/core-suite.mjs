@@ -6,8 +6,11 @@ import { emptyTotal, runJest } from './run-jest.mjs';
 /** Of the whole product: the way of a delivery, where files go, and how messages are settled when things fail. */
 const PRODUCT = ['test/product/(delivery|destinations|settlement)\\.test\\.ts$'];
 
+/** What `npm test` runs on one store alone, since it asks of a ledger nothing but what its contract suite proves of each. */
+const ON_ANY_STORE = ['test/product/(forged|pause|transfer-copy)\\.test\\.ts$', 'test/api/dead-letters\\.test\\.ts$'];
+
 /** Jest's arguments for each of its projects. */
-export const CORE = { libs: [], product: PRODUCT };
+export const CORE = { libs: [], product: [...PRODUCT, ...ON_ANY_STORE] };
 
 /** Of the core what opens no ledger of SQLite: whole rooms, and the ledger's contract on PostgreSQL. */
 export const CORE_WITHOUT_SQLITE = { libs: ['libs/(broker|config|files|inspection|ledger/src/postgres)/'] };

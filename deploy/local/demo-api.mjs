@@ -31,14 +31,14 @@ export function apiOf(base) {
       const answer = await call(url(`/v1/scans/${id}/report?format=csv`));
       await pipeline(Readable.fromWeb(answer.body), createWriteStream(file));
     },
-    /** Asks twice a second until the scan has finished; `seen` gets every answer. */
+    /** Asks twice a second until the scan has finished and what comes after is done; `seen` gets every answer. */
     finished: async (id, seen) => {
       let last = '';
       let changedAt = Date.now();
       for (;;) {
         const scan = await (await call(url(`/v1/scans/${id}`))).json();
         seen(scan);
-        if (FINISHED.includes(scan.state)) return scan;
+        if (FINISHED.includes(scan.state) && scan.epilogue !== null) return scan;
         const now = JSON.stringify([scan.state, scan.counts]);
         if (now !== last) changedAt = Date.now();
         last = now;

@@ -30,6 +30,8 @@ export async function differences(scan, rows) {
       if (isFolder(source)) closed.push(`${source.toString('latin1')}/`);
     }
   }
+  // What Assay wrote itself.
+  if (scan.epilogue.reasons !== null) accounted.add(Buffer.from(scan.epilogue.reasons).toString('latin1'));
   for (const tree of [scan.directory, scan.accept, scan.quarantine]) {
     for (const entry of entriesBelow(Buffer.from(tree))) {
       const key = entry.toString('latin1');

@@ -143,7 +143,7 @@ function printResult(scan, summary, report) {
   if (findings.length > 0) say('\n  What was found:');
   for (const { code, severity, count } of findings) say(`    ${String(count).padStart(width)}  ${code} (${severity})`);
   say(
-    `\n  Accepted     ${scan.accept}\n  Quarantined  ${scan.quarantine}\n  The rest     ${scan.directory}\n  Report       ${report}`,
+    `\n  Accepted     ${scan.accept}\n  Quarantined  ${scan.quarantine}\n  Reasons      ${scan.epilogue.reasons ?? 'none: nothing was quarantined'}\n  The rest     ${scan.directory}\n  Report       ${report}`,
   );
 }
 

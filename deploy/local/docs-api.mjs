@@ -16,7 +16,7 @@ await runCommand('npm run docs:api', async () => {
   const require = createRequire(path.join(CHECKOUT, 'package.json'));
   require('reflect-metadata');
   const { describedApi } = require('./dist/apps/api/src/docs/described-api.js');
-  const { asyncApiDocument } = require('./dist/libs/broker/src/index.js');
+  const { asyncApiDocument } = require('./dist/libs/broker/src/asyncapi/index.js');
   const { version } = JSON.parse(readFileSync(path.join(CHECKOUT, 'package.json'), 'utf8'));
   mkdirSync(path.join(CHECKOUT, FOLDER), { recursive: true });
   write(OPENAPI, await describedApi());

@@ -13,9 +13,10 @@ const SCHEMA = path.join('profiles', 'profile.schema.json');
 await runCommand('npm run docs:profiles', async () => {
   await setUp();
   const require = createRequire(path.join(CHECKOUT, 'package.json'));
-  const { profileSchema, withRuleTable } = require('./dist/libs/inspection/src/index.js');
+  const { profileSchema } = require('./dist/libs/inspection/src/profile/index.js');
+  const { withRuleTable } = require('./dist/libs/inspection/src/profile/rule-table.js');
   write(PAGE, withRuleTable(readFileSync(path.join(CHECKOUT, PAGE), 'utf8')));
-  write(SCHEMA, `${JSON.stringify(profileSchema, null, 2)}\n`);
+  write(SCHEMA, `${JSON.stringify(profileSchema(), null, 2)}\n`);
   const { status } = spawnSync(
     process.execPath,
     [path.join('node_modules', 'prettier', 'bin', 'prettier.cjs'), '--write', '--log-level', 'warn', PAGE, SCHEMA],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
@@ -34,6 +34,26 @@ export function programOf(pid) {
 /** @param {Program | null | undefined} program */
 export function isRunning(program) {
   return !!program && programOf(program.pid)?.started === program.started;
+}
+
+/**
+ * Lets other sessions go before that of a program that leads its own. Niceness alone does not, where Linux shares the processor among
+ * sessions before it looks at the niceness within each (sched(7), "The autogroup feature").
+ * @param {number} pid
+ * @param {number} niceness
+ */
+export async function yieldSession(pid, niceness) {
+  // The kernel lets one process in 100 ms do it, unless it is root (proc(5)).
+  for (let tries = 0; tries < 20; tries++) {
+    try {
+      writeFileSync(`/proc/${pid}/autogroup`, String(niceness));
+      return;
+    } catch (error) {
+      // No such thing here, or it ended already: whoever waits for it says why.
+      if (error.code !== 'EAGAIN') return;
+    }
+    await sleep(100);
+  }
 }
 
 /**

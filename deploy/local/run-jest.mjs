@@ -3,9 +3,11 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { CHECKOUT } from './checkout.mjs';
 import { withoutOwnVariables } from './own-variables.mjs';
-import { say } from './say.mjs';
+import { CommandFailure, say } from './say.mjs';
 
 const children = new Set();
+/** True once the run is interrupted: nothing more is begun. */
+let ending = false;
 
 /**
  * What tests came to.
@@ -21,8 +23,8 @@ export function inWords({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-/** Specs beside the code share the cores; tests of the whole product each want the machine for themselves. */
-const ARGUMENTS = { libs: ['--maxWorkers=2'], product: ['--runInBand'] };
+/** Specs beside the code need the processor; tests of the whole product wait half of their time, so that two beside each other take little longer than one. */
+const ARGUMENTS = { libs: ['--maxWorkers=2'], product: ['--maxWorkers=2'] };
 
 /**
  * Runs tests of one of jest's projects to their end and adds what they came to; its report for people goes to this
@@ -67,6 +69,7 @@ export async function runJest({ project, chosen, home, environment, total, node,
  * @param {string[]} args
  */
 export function runScript(script, args, { env, node = process.execPath, checkout = CHECKOUT }) {
+  if (ending) return Promise.reject(new CommandFailure('It was interrupted.'));
   return new Promise((resolve, reject) => {
     // jest's JSON goes to its file; its report for people is on stderr.
     const child = spawn(node, [path.join(checkout, script), ...args], {
@@ -83,8 +86,9 @@ export function runScript(script, args, { env, node = process.execPath, checkout
   });
 }
 
-/** An interrupted run: its programs are asked to end, and killed after 10 s. */
+/** Ends programs that still run, as those of an interrupted run do: they are asked to, and killed after 10 s; then none is started any more. */
 export async function endChildren() {
+  ending ||= children.size > 0;
   await Promise.all(
     [...children].map(
       (child) =>

@@ -116,7 +116,12 @@ async function start(home, programs) {
       port,
       unix_socket_directories: home,
       max_connections: 200,
-      fsync: 'on',
+      // Tests kill processes, this one among them, and no machine: what is only in the system's cache survives that. Without it each of the many
+      // databases that tests make and drop waits for the disk.
+      fsync: 'off',
+      full_page_writes: 'off',
+      wal_level: 'minimal',
+      max_wal_senders: 0,
       shared_buffers: '64MB',
     };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
