@@ -10,6 +10,7 @@ import { largeFiles, otherDeviceThan } from './sections/large-files.mjs';
 import { memory } from './sections/memory.mjs';
 import { originalSize } from './sections/original-size.mjs';
 import { pages } from './sections/pages.mjs';
+import { reading } from './sections/reading.mjs';
 import { scanRequests } from './sections/scan-requests.mjs';
 import { throughput } from './sections/throughput.mjs';
 import { wideFolder } from './sections/wide-folder.mjs';
@@ -21,6 +22,7 @@ const SECTIONS = {
   http: httpBesideWork,
   'scan-requests': scanRequests,
   'first-move': firstMove,
+  reading,
   'large-files': largeFiles,
   'wide-folder': wideFolder,
   'original-size': originalSize,

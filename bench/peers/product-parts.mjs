@@ -10,10 +10,12 @@ const part = (file) => require(path.join(CHECKOUT, 'dist/libs', file));
  * a peer is no client.
  */
 
-export const { readConfig, ProfilesFolder } = part('config/src/index.js');
+export const { readConfig } = part('config/src/index.js');
+export const { ProfilesFolder } = part('config/src/profiles/index.js');
 export const { openLedger } = part('ledger/src/index.js');
 export const { FactReaders, Roots, selection } = part('files/src/index.js');
-export const { compileProfile } = part('inspection/src/index.js');
+export const { PICKS } = part('files/src/read-facts/exif-block.js');
+export const { compileProfile } = part('inspection/src/profile/index.js');
 export const { SliceWalk } = part('scanning/src/walk-slice.js');
 export const { Pool } = part('placing/src/pool.js');
 export const { Pause } = part('placing/src/pause.js');

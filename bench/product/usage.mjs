@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
 const TICKS = 100; // USER_HZ: 100 on every Linux that Node.js runs on
-const EVERY_MS = 250;
+/** Rarely, since looking takes of the very processor that is measured; the kernel keeps the peaks meanwhile. */
+const EVERY_MS = 1_000;
 
 /**
  * Watches what the programs of an installation use, from /proc: seconds of processor and the peak of resident memory of each, by class. Readers
@@ -44,8 +45,7 @@ export class Usage {
 
   #look() {
     for (const [kind, pids] of Object.entries(this.programs)) for (const pid of pids) this.#note(kind, pid);
-    const api = new Set(this.programs.api);
-    for (const pid of processIds()) if (api.has(parentOf(pid))) this.#note('reader', pid);
+    for (const pid of this.programs.api.flatMap(childrenOf)) this.#note('reader', pid);
   }
 
   #note(kind, pid) {
@@ -62,17 +62,16 @@ export class Usage {
   }
 }
 
-function processIds() {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-}
-
-function parentOf(pid) {
+/** Children of each of the process' threads, which proc(5) lists where the kernel was built to (CONFIG_PROC_CHILDREN, as distributions do). */
+function childrenOf(pid) {
   try {
-    return Number(fieldsOf(readFileSync(`/proc/${pid}/stat`, 'latin1'))[1]);
-  } catch {
-    return -1;
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const lists = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1'));
+    return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
+  } catch (error) {
+    // It ended, or one of its threads did.
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return [];
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { API_MAIN, SUBSCRIBER_MAIN } from '../../deploy/local/build.mjs';
@@ -90,7 +91,8 @@ async function moved(client, delivery, ended = () => {}) {
 
 function launch(main, environment, home, folder, cleanUps) {
   const log = openSync(path.join(home, 'profiled.log'), 'a');
-  const child = spawn(process.execPath, [...(folder === null ? [] : profiling(folder)), path.join(CHECKOUT, main)], {
+  const args = [...nodeArguments(main), ...(folder === null ? [] : profiling(folder))];
+  const child = spawn(process.execPath, [...args, path.join(CHECKOUT, main)], {
     cwd: CHECKOUT,
     env: { ...process.env, ...environment },
     stdio: ['ignore', log, log],
@@ -99,6 +101,12 @@ function launch(main, environment, home, folder, cleanUps) {
   const program = programOf(child.pid) ?? { pid: child.pid, started: '' };
   cleanUps.push(() => endProgram(program));
   return program;
+}
+
+/** What pm2 gives to Node.js beside the program. */
+function nodeArguments(main) {
+  const { apps } = createRequire(import.meta.url)(path.join(CHECKOUT, 'ecosystem.config.js'));
+  return (apps.find(({ script }) => script === main)?.node_args ?? '').split(' ').filter(Boolean);
 }
 
 const profiling = (folder) => ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL_US}`];

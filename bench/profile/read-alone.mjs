@@ -14,15 +14,15 @@ const { openFolder } = require(path.join(CHECKOUT, 'dist/libs/files/src/folder.j
 
 const { root, warmUp } = JSON.parse(process.argv[2]);
 const NEEDS = ['metadata', 'dimensions'];
-/** A delivery of photos has none; null would mean that nothing of others may look at the bytes. */
-const noRareType = () => Promise.resolve(undefined);
+/** A delivery of photos needs neither; null would mean that nothing of others may look at the bytes. */
+const outside = { rareMediaTypes: () => Promise.resolve(undefined), exiftool: null };
 
 async function readAll(top) {
   let files = 0;
   for (const { relative, names } of foldersOf(top)) {
     const folder = openFolder(top, relative);
     for (const name of names) {
-      await readEntry(folder.entry(name), name, NEEDS, noRareType);
+      await readEntry(folder.entry(name), name, NEEDS, outside, { listed: true });
       files += 1;
     }
     folder.close();
