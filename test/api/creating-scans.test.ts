@@ -64,6 +64,7 @@ describe('asking for a scan', () => {
         filesPerSecond: null,
         etaSeconds: null,
         paused: null,
+        epilogue: null,
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
         startAt: null,
         startedAt: null,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemasWithoutId } from '@asyncapi/specs';
 import Ajv from 'ajv';
-import { asyncApiDocument, place, placeMessage, readMessage, walkMessage } from '@assay/broker';
+import { place, placeMessage, readMessage, redriveMessage, walkMessage } from '@assay/broker';
+import { asyncApiDocument } from '@assay/broker/asyncapi';
 import { version } from '../../package.json';
 import { Installation } from '../installation';
 
@@ -72,7 +73,7 @@ describe('docs/api/asyncapi.json', () => {
   });
 
   it('gives examples that the code takes, with headers that fit', () => {
-    const schemas = { walk: walkMessage, place: placeMessage };
+    const schemas = { walk: walkMessage, redrive: redriveMessage, place: placeMessage };
     const ajv = checker();
     for (const [name, { payload, headers, examples }] of Object.entries(document.components.messages)) {
       expect([name, examples.length > 0]).toEqual([name, true]);

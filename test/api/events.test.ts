@@ -74,7 +74,9 @@ describe('the events of a scan', () => {
       expect(status).toBe(200);
       expect(told.slice(0, -1).every(({ event }) => event === 'progress')).toBe(true);
       expect(told.at(-1)).toMatchObject({ event: 'finished', scan: { state: 'completed', counts: { accepted: 300 } } });
-      expect((await api().get<ScanAnswer>(`/v1/scans/${id}`)).body).toEqual(told.at(-1)?.scan);
+      const { body } = await api().get<ScanAnswer>(`/v1/scans/${id}`);
+      // What comes after its end may have been done before it was told, or since, or neither.
+      expect({ ...body, epilogue: null }).toEqual({ ...told.at(-1)?.scan, epilogue: null });
     }
   });
 

@@ -59,6 +59,8 @@ describe('the document of the API', () => {
     ).toEqual([
       'GET /health/live',
       'GET /health/ready',
+      'GET /v1/dead-letters',
+      'GET /v1/dead-letters/redrives',
       'GET /v1/profiles',
       'GET /v1/profiles/{name}',
       'GET /v1/scans',
@@ -67,6 +69,7 @@ describe('the document of the API', () => {
       'GET /v1/scans/{id}/files',
       'GET /v1/scans/{id}/report',
       'GET /v1/scans/{id}/summary',
+      'POST /v1/dead-letters/redrive',
       'POST /v1/inspections',
       'POST /v1/scans',
       'POST /v1/scans/{id}/cancel',

@@ -42,7 +42,7 @@ beforeAll(async () => {
   installation.write('incoming/heavy.txt', 'x'.repeat(200));
   await installation.start({ subscribers: 1 });
   const { id } = await installation.scan({ directory: 'incoming', profile: 'small', label: 'first' });
-  scan = await installation.finished(id);
+  scan = await installation.concluded(id);
 });
 afterAll(() => installation.close());
 

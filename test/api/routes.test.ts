@@ -77,6 +77,8 @@ it('bytes that are no HTTP end the connection and nothing else', async () => {
     socket.on('close', () => resolve(text));
   });
   expect(answer).toMatch(/^HTTP\/1\.1 400/);
+  expect(answer).toMatch(/^Content-Type: application\/problem\+json\r$/m);
+  expect(answer).toContain('"code":"malformed"');
   expect((await installation.api.get('/health/live')).body).toEqual({ live: true });
 });
 
@@ -85,4 +87,29 @@ it('answers carry what keeps a browser from harm', async () => {
   expect(headers.get('content-security-policy')).toContain("default-src 'self'");
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.get('x-powered-by')).toBeNull();
+});
+
+it('headers that are too large are refused as a problem, too', async () => {
+  const { status, headers, body } = await installation.api.get<ProblemAnswer>('/v1/profiles', {
+    cookie: 'x'.repeat(17_000),
+  });
+  expect([status, body.code]).toEqual([431, 'headers-too-large']);
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  expect(headers.get('x-request-id')).not.toBeNull();
+});
+
+it('what a client expects of the server is not looked at, and nor is a body that comes with GET', async () => {
+  const { hostname, port } = new URL(installation.api.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    'GET /v1/profiles HTTP/1.1\r\nHost: x\r\nExpect: the-best\r\nContent-Type: a/b\r\nContent-Length: 3\r\n\r\n{{{',
+  );
+  socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  const answer = await new Promise<string>((resolve) => {
+    let text = '';
+    socket.setEncoding('latin1').on('data', (piece: string) => (text += piece));
+    socket.on('close', () => resolve(text));
+  });
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200']);
+  expect(answer).toContain('{"live":true}');
 });

@@ -31,7 +31,9 @@ export class PlantedHouse {
       this.write(`libs/${room}/src/index.ts`, "export * from './private';");
       this.write(`libs/${room}/src/private.ts`, `export const ${room} = 1;`);
     }
+    this.write('libs/inspection/src/profile/index.ts', "export { inspection as profile } from '../private';");
     for (const app of ['api', 'subscriber']) this.write(`apps/${app}/src/main.ts`, `export const ${app} = 1;`);
+    this.write('apps/api/src/second-door.ts', "export { profile } from '@assay/inspection/profile';");
     this.write('test/suite.ts', 'export const suite = 1;');
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CHECKOUT, read, section, tableRows } from './checkout';
 
 /** What no clone has, or what belongs to tools: not part of the house. */
-const NOT_OURS = /^(node_modules|dist|coverage|data|\.git|\.assay.*)$/;
+const NOT_OURS = /^(node_modules|dist|coverage|data|results|\.git|\.assay.*)$/;
 
 const holdsFiles = (folder: string): boolean =>
   readdirSync(join(CHECKOUT, folder), { withFileTypes: true }).some(

@@ -27,6 +27,7 @@ export interface ScanAnswer {
   balanced: boolean;
   startedAt: string | null;
   finishedAt: string | null;
+  epilogue: { endedAt: string; reasons: string | null; problem?: string } | null;
   error?: string;
   [field: string]: unknown;
 }

@@ -10,19 +10,20 @@ export class BrokerProxy {
   private server: Server | null = null;
   private port = 0;
   private stalled = false;
+  private last: Buffer | null = null;
 
-  private constructor(private readonly target: URL) {}
+  private constructor(private readonly address: () => string) {}
 
-  /** `url`: where the broker is. */
-  static async before(url: string): Promise<BrokerProxy> {
-    const proxy = new BrokerProxy(new URL(url));
+  /** `url`: where the broker is; a function is asked at each connection. */
+  static async before(url: string | (() => string)): Promise<BrokerProxy> {
+    const proxy = new BrokerProxy(typeof url === 'string' ? () => url : url);
     await proxy.restore();
     return proxy;
   }
 
   /** The broker's address through this proxy. */
   get url(): string {
-    const url = new URL(this.target);
+    const url = new URL(this.address());
     url.hostname = '127.0.0.1';
     url.port = String(this.port);
     return url.href;
@@ -36,6 +37,16 @@ export class BrokerProxy {
     if (server === null) return;
     server.close();
     await once(server, 'close');
+  }
+
+  /** Resets every connection, as a firewall does that has forgotten them; new ones are taken. */
+  reset(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  /** Lets the broker's words through up to those, and with them a first time; then every connection is lost. */
+  cutAfterFirst(words: Buffer): void {
+    this.last = words;
   }
 
   /** Takes connections again, at the same address. Idempotent. */
@@ -66,13 +77,19 @@ export class BrokerProxy {
   }
 
   private join(client: Socket): void {
-    const broker = connect(Number(this.target.port || 5672), this.target.hostname);
+    const { port, hostname } = new URL(this.address());
+    const broker = connect(Number(port || 5672), hostname);
     for (const [from, to] of [
       [client, broker],
       [broker, client],
     ] as const) {
       this.sockets.add(from);
-      from.on('data', (piece) => to.write(piece));
+      from.on('data', (piece) => {
+        to.write(piece);
+        if (from !== broker || this.last === null || !piece.includes(this.last)) return;
+        this.last = null;
+        for (const socket of this.sockets) socket.end();
+      });
       // The other side learns of it; which error it was matters to nobody.
       from.on('error', () => to.destroy());
       from.on('close', () => {

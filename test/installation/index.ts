@@ -7,7 +7,16 @@ export {
   type ScanAnswer,
 } from './api-client';
 export { BrokerProxy } from './broker-proxy';
-export { Installation, type InstallationOptions, STORES, type StartOptions, type Store } from './installation';
-export { ProductProcess, type LogLine, type Program } from './product-process';
+export {
+  ANY_STORE,
+  Installation,
+  type InstallationOptions,
+  STORES,
+  type StartOptions,
+  type Store,
+} from './installation';
+export { BrokerOperator } from './operator';
+export { MAY_MOUNT_READ_ONLY, ProductProcess, type LogLine, type Program } from './product-process';
+export { stopAt } from './stop-at';
 export { digest, tree } from './tree';
-export { Vhost } from './vhost';
+export { type TestBroker, Vhost } from '../broker/vhost';

@@ -7,20 +7,31 @@ import { type Answer, ApiClient, type FileAnswer, type ScanAnswer } from './api-
 import { HAS_POSTGRES, OwnDatabase } from './own-database';
 import { type Program, ProductProcess } from './product-process';
 import { tree } from './tree';
-import { Vhost } from './vhost';
+import { type TestBroker, Vhost } from '../broker/vhost';
 
 /** Where an installation keeps its ledger. */
 export type Store = 'SQLite' | 'PostgreSQL';
-/** Those that this run has, for suites that hold on each. */
+/** Those that this run has, for the main job's suites and those that put a store's own SQL to work: they hold on each. */
 export const STORES: readonly Store[] = HAS_POSTGRES ? ['SQLite', 'PostgreSQL'] : ['SQLite'];
+/**
+ * For suites that ask of a ledger nothing but what its contract suite proves of each store: they run on the first one. Where ASSAY_TEST_STORES is
+ * `every`, as `npm run test:nodes` sets it, they run on each as well.
+ */
+export const ANY_STORE: readonly Store[] = process.env['ASSAY_TEST_STORES'] === 'every' ? STORES : STORES.slice(0, 1);
 
 export interface InstallationOptions {
   /** Default SQLite; PostgreSQL is a database of its own, dropped when the installation is closed. */
   store?: Store;
+  /** Default: the broker of this run. */
+  broker?: TestBroker;
   /** Beside, or instead of, what an installation sets itself. */
   environment?: Record<string, string>;
   /** Names of the roots' folders; default one, `data`. */
   roots?: readonly string[];
+  /** A folder in the first root that every process finds on a read-only file system; see {@link MAY_MOUNT_READ_ONLY}. It is made. */
+  readOnly?: string;
+  /** Sent with every request to the API. */
+  headers?: Record<string, string>;
   /** Profiles by file name, as YAML; default: those that are shipped. */
   profiles?: Record<string, string>;
 }
@@ -56,18 +67,30 @@ export class Installation {
     this.home = join(top, 'home');
     this.roots = (options.roots ?? ['data']).map((name) => join(top, name));
     for (const folder of [this.home, ...this.roots]) mkdirSync(folder, { recursive: true });
+    if (this.readOnly !== undefined) mkdirSync(this.readOnly, { recursive: true });
     for (const [name, text] of Object.entries(options.profiles ?? {})) this.write(join(top, 'profiles', name), text);
   }
 
   static async make(options: InstallationOptions = {}): Promise<Installation> {
-    const vhost = await Vhost.make();
+    const vhost = await Vhost.make(options.broker);
     const database = options.store === 'PostgreSQL' ? await OwnDatabase.make() : null;
     return new Installation(realpathSync(mkdtempSync(join(tmpdir(), 'assay-product-'))), vhost, database, options);
+  }
+
+  /** Absolute; see {@link InstallationOptions.readOnly}. */
+  private get readOnly(): string | undefined {
+    const { readOnly } = this.options;
+    return readOnly === undefined ? undefined : join(this.root, readOnly);
   }
 
   /** The first root. */
   get root(): string {
     return this.roots[0] ?? '';
+  }
+
+  /** Where the ledger is, as the product is told. */
+  get databaseUrl(): string {
+    return this.database?.url ?? `sqlite:${join(this.home, 'ledger.sqlite')}`;
   }
 
   /** What every process of this installation is given. */
@@ -103,7 +126,11 @@ export class Installation {
 
   /** A process that need not become ready. */
   spawn(program: Program, environment: Record<string, string> = {}, confined = false): ProductProcess {
-    const started = new ProductProcess(program, { ...this.environment, ...environment }, { confined });
+    const started = new ProductProcess(
+      program,
+      { ...this.environment, ...environment },
+      { confined, readOnly: this.readOnly },
+    );
     this.processes.push(started);
     return started;
   }
@@ -121,7 +148,7 @@ export class Installation {
 
   /** Speaks to the youngest API process. */
   get api(): ApiClient {
-    return this.clientOf(this.apiProcess);
+    return this.clientOf(this.apiProcess, this.options.headers);
   }
 
   clientOf(started: ProductProcess, headers: Record<string, string> = {}): ApiClient {
@@ -155,6 +182,11 @@ export class Installation {
     return this.scanUntil(id, ({ state }) => FINISHED.includes(state), milliseconds);
   }
 
+  /** The scan once what comes after its end is done too, for which a subscriber must live. Throws where it is not within `milliseconds`. */
+  concluded(id: string, milliseconds = 60_000): Promise<ScanAnswer> {
+    return this.scanUntil(id, ({ epilogue }) => epilogue !== null, milliseconds);
+  }
+
   async scanUntil(id: string, holds: (scan: ScanAnswer) => boolean, milliseconds = 60_000): Promise<ScanAnswer> {
     const deadline = Date.now() + milliseconds;
     for (;;) {
@@ -181,7 +213,7 @@ export class Installation {
 
   /** The installation's ledger, opened beside its processes. */
   ledger(): Promise<Ledger> {
-    this.opened ??= openLedger({ url: this.database?.url ?? `sqlite:${join(this.home, 'ledger.sqlite')}` });
+    this.opened ??= openLedger({ url: this.databaseUrl });
     return this.opened;
   }
 

@@ -1,16 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VARIABLES } from '@assay/config';
 
 const CHECKOUT = join(__dirname, '../..');
 const READY_MS = 30_000;
+const STOPPED_MS = 60_000;
 const MOST_OUTPUT = 4 * 1024 * 1024;
 
 /** Takes from root what lets it read everything: it is then subject to permissions like anybody. Nothing for others. */
 const CONFINED =
   process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : ([] as const);
+
+/** Runs what follows its first argument, a folder, where that folder lies on a file system that can't be written; for nobody else. */
+const READ_ONLY = [
+  ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
+  'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"',
+  'sh',
+];
+
+/** Whether this machine lets a process have mounts of its own. */
+export const MAY_MOUNT_READ_ONLY =
+  spawnSync('unshare', [...READ_ONLY.slice(1), tmpdir(), 'sh', '-c', '! touch "$0/assay-probe"', tmpdir()]).status ===
+  0;
 
 export type Program = 'api' | 'subscriber';
 
@@ -40,11 +54,12 @@ export class ProductProcess {
   constructor(
     readonly program: Program,
     environment: Record<string, string>,
-    { confined = false }: { confined?: boolean } = {},
+    { confined = false, readOnly }: { confined?: boolean; readOnly?: string | undefined } = {},
   ) {
     const entry = join(CHECKOUT, 'dist/apps', program, 'src/main.js');
     if (!existsSync(entry)) throw new Error(`${entry} is not built: run the tests by npm test`);
-    const [command = '', ...args] = [...(confined ? CONFINED : []), process.execPath, entry];
+    const prefix = [...(readOnly === undefined ? [] : [...READ_ONLY, readOnly]), ...(confined ? CONFINED : [])];
+    const [command = '', ...args] = [...prefix, process.execPath, entry];
     this.child = spawn(command, args, {
       cwd: CHECKOUT,
       env: environmentOf(environment),
@@ -99,6 +114,12 @@ export class ProductProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  /** Resolves when the kernel tells that it is stopped, as SIGSTOP does. */
+  stopped(): Promise<void> {
+    const state = () => /\) (\S)/.exec(readFileSync(`/proc/${this.pid}/stat`, 'utf8'))?.[1];
+    return this.until(() => state() === 'T', STOPPED_MS, 'stop');
   }
 
   /** As pm2 does: SIGINT, then SIGKILL after `milliseconds`. What it ended with. Idempotent. */

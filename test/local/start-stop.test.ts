@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CHECKOUT, runNode, temporaryFolder } from './run-program';
 
 /** `npm start` and `npm stop` on the built product, in a home of their own; each test goes on where the last one ended. */
@@ -29,24 +30,36 @@ const environment = (changes: Record<string, string | undefined> = {}) => ({
 const start = (changes = {}) => runNode([join(CHECKOUT, 'deploy/local/start.mjs')], environment(changes));
 const stop = () => runNode([join(CHECKOUT, 'deploy/local/stop.mjs')], environment());
 
-/** Programs of this installation: all of them have its home in their environment. */
-function programs(): string[] {
+/** Empty where it has ended. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+/** Pids of this installation's programs: all of them have its home in their environment. */
+function pids(): number[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .flatMap((pid) => {
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => {
       try {
         const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-        const mine = variables.some(
-          (variable) => variable === `ASSAY_HOME=${home}` || variable === `HOME=${home}/broker`,
-        );
-        return mine ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : [];
+        const mine = (variable: string) => variable === `ASSAY_HOME=${home}` || variable === `HOME=${home}/broker`;
+        return variables.some(mine) && commandOf(pid) !== '';
       } catch {
-        return [];
+        return false;
       }
-    })
-    .filter((command) => command !== '');
+    });
 }
+
+const programs = (): string[] =>
+  pids()
+    .map(commandOf)
+    .filter((command) => command !== '');
 
 const broker = () =>
   JSON.parse(readFileSync(join(home, 'broker.json'), 'utf8')) as { password: string; pids: { node: number } };
@@ -93,6 +106,17 @@ it('returns when all is ready, and says where to look', async () => {
   expect(stdout).toContain('Assay is running: 1 API processes, 1 subscribers.');
   expect(stdout).toContain(`http://127.0.0.1:${port}/docs`);
   expect(stdout).toContain(`user operator, password ${broker().password}`);
+});
+
+it('lets requests go before moving files, whichever session each is in', async () => {
+  const groupOf = (pid: number) => /nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1];
+  // Other systems, and kernels without them.
+  if (!existsSync('/proc/self/autogroup')) return;
+  const pidOf = (main: string) => pids().filter((pid) => commandOf(pid).includes(main));
+  const [subscriber = 0] = pidOf('apps/subscriber/src/main.js');
+  const [api = 0] = pidOf('apps/api/src/main.js');
+  for (const deadline = Date.now() + 10_000; groupOf(subscriber) !== '10' && Date.now() < deadline;) await sleep(100);
+  expect([groupOf(api), groupOf(subscriber), groupOf(broker().pids.node)]).toEqual(['0', '10', '10']);
 });
 
 it('says that it is running when it is started again', async () => {

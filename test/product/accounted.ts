@@ -1,4 +1,5 @@
-import { relative } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { decodePath } from '@assay/inspection';
 import type { Counts, FileAnswer, Installation, ScanAnswer } from '../installation';
 
@@ -31,11 +32,13 @@ export async function expectAccounted(
     error: scan.error,
     balanced: true,
   });
+  // The reasons have a name of ours while they are written.
+  if (scan.counts.quarantined > 0 && installation.subscribers.length > 0) await installation.concluded(id);
   const files = await installation.files(id);
   expect(countsOf(files)).toEqual(scan.counts);
   expect(files.map(({ seq }) => seq)).toEqual(Array.from({ length: files.length }, (_, index) => index + 1));
 
-  const after = installation.tree();
+  const after = treeOf(installation);
   expect(Object.keys(after).filter((path) => /(^|\/)\.assay-/.test(path))).toEqual([]);
   const rows = new Map(files.map((file) => [exact(file.path, file.pathBytes), file]));
   expect(rows.size).toBe(files.length);
@@ -57,6 +60,16 @@ export async function expectAccounted(
   }
   expect(astray).toEqual([]);
   return { scan, files, rows };
+}
+
+/** Everything beneath all roots, by its path relative to the first. */
+function treeOf(installation: Installation): Record<string, string> {
+  const [root, ...others] = installation.roots;
+  const found = installation.tree();
+  for (const other of others)
+    for (const [path, content] of Object.entries(installation.tree(other)))
+      found[join(relative(root ?? '', realpathSync(other)), path)] = content;
+  return found;
 }
 
 /** Relative to the first root. */

@@ -1,4 +1,4 @@
-import { Installation, STORES, type ScanAnswer } from '../installation';
+import { Installation, STORES, stopAt, type ScanAnswer } from '../installation';
 import { expectAccounted } from './accounted';
 import { photo } from './photos';
 
@@ -10,13 +10,20 @@ describe.each(STORES)('a cancel in the middle, its ledger in %s,', (store) => {
   afterEach(() => installation.close());
 
   it('leaves the rest untouched, and what was placed placed and recorded', async () => {
-    await installation.start({ subscribers: 1, environment: { SUBSCRIBE_BATCH: '10', SUBSCRIBE_PREFETCH: '20' } });
-    for (let index = 0; index < 1_500; index += 1) installation.write(`in/p${index}.jpg`, await photo({ seed: index }));
+    await installation.start();
+    const subscriber = await installation.startSubscriber({
+      SUBSCRIBE_BATCH: '10',
+      SUBSCRIBE_PREFETCH: '20',
+      ...stopAt('ended', 'SIGSTOP'),
+    });
+    for (let index = 0; index < 200; index += 1) installation.write(`in/p${index}.jpg`, await photo({ seed: index }));
     const before = installation.tree('in');
     const { id } = await installation.scan({ directory: 'in', profile: 'photos' });
-    await installation.scanUntil(id, ({ counts }) => counts.accepted > 0);
+    // Of many batches one has its ends recorded, and none is acknowledged.
+    await subscriber.stopped();
     const answer = await installation.api.post<ScanAnswer>(`/v1/scans/${id}/cancel`);
     expect(answer.status).toBe(202);
+    subscriber.signal('SIGCONT');
     const { scan, files } = await expectAccounted(installation, id, before, { state: 'cancelled' });
     expect(scan.counts.accepted).toBeGreaterThan(0);
     expect(scan.counts.left).toBeGreaterThan(0);

@@ -1,43 +1,20 @@
-import { connect } from 'amqplib';
 import { appendFileSync, unlinkSync } from 'node:fs';
-import { Installation, digest } from '../installation';
+import { BrokerOperator, Installation, digest } from '../installation';
 import { expectAccounted } from './accounted';
 import { photo } from './photos';
 
 describe('messages', () => {
   let installation: Installation;
+  let operator: BrokerOperator;
   beforeEach(async () => {
     installation = await Installation.make();
+    operator = new BrokerOperator(installation);
   });
   afterEach(() => installation.close());
 
-  const publish = async (...bodies: (string | Buffer | object)[]): Promise<void> => {
-    const connection = await connect(installation.vhost.operatorUrl);
-    const channel = await connection.createConfirmChannel();
-    for (const body of bodies)
-      channel.publish(
-        'inspection',
-        'files.normal',
-        Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
-        { persistent: true },
-      );
-    await channel.waitForConfirms();
-    await connection.close();
-  };
-  const depth = async (queue: string): Promise<number> => {
-    const connection = await connect(installation.vhost.operatorUrl);
-    const channel = await connection.createChannel();
-    const { messageCount } = await channel.checkQueue(queue);
-    await connection.close();
-    return messageCount;
-  };
-  const settles = async (queue: string, count: number): Promise<void> => {
-    const deadline = Date.now() + 20_000;
-    while ((await depth(queue)) !== count) {
-      if (Date.now() > deadline) throw new Error(`${queue} does not come to ${count}`);
-      await new Promise((later) => setTimeout(later, 50));
-    }
-  };
+  const publish = (...bodies: (string | Buffer | object)[]): Promise<void> =>
+    operator.publish('files.normal', ...bodies);
+  const settles = (queue: string, count: number): Promise<void> => operator.settles(queue, count);
   const message = (scan: string, seq: number, path: string): object => ({
     version: 1,
     task: 'place',
@@ -117,7 +94,7 @@ describe('messages', () => {
     const { id } = await installation.scan({ directory: 'in', profile: 'photos' });
     await installation.scanUntil(id, ({ state }) => state === 'moving');
     await settles('inspection.files.normal', 30);
-    await installation.vhost.manage('DELETE', `queues/${installation.vhost.name}/inspection.files.normal/contents`);
+    await operator.purge('inspection.files.normal');
     await installation.startSubscriber({ SWEEP_SECONDS: '1' });
     const { scan } = await expectAccounted(installation, id, before);
     expect(scan.counts).toMatchObject({ found: 30, accepted: 30 });
