@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { FactReaders, ReadersClosedError, ReadersUnavailableError, Roots, openFolder } from '@assay/files';
-import { displayPath } from '@assay/inspection';
+import { displayPath, type Profile, type ProfileDefinition } from '@assay/inspection';
 import { compileProfile } from '@assay/inspection/profile';
 import type { Ledger } from '@assay/ledger';
 import { inspectOne, NotAFile } from '@assay/scanning';
@@ -13,6 +13,9 @@ import type { InspectionJson } from './inspection-schemas';
 /** Inspects single files for clients. */
 @Injectable()
 export class InspectFile {
+  /** Compiling takes a millisecond, and a definition stays the same object as long as its file does. */
+  private readonly compiled = new WeakMap<ProfileDefinition, Profile>();
+
   constructor(
     private readonly roots: Roots,
     private readonly profiles: ProfileChoice,
@@ -27,7 +30,7 @@ export class InspectFile {
     try {
       openFolder(place.root, place.relative.split('/').slice(0, -1).join('/')).close();
       const { definition, digest } = await this.profiles.forScan(profileName);
-      const profile = compileProfile(definition);
+      const profile = this.profileOf(definition);
       const { readers, ledger, roots } = this;
       const { disposition, modifiedAt, ...judged } = await inspectOne({ readers, ledger, roots, place, profile });
       return {
@@ -40,6 +43,12 @@ export class InspectFile {
     } catch (error) {
       throw problemOfFile(error, path);
     }
+  }
+
+  private profileOf(definition: ProfileDefinition): Profile {
+    let profile = this.compiled.get(definition);
+    if (!profile) this.compiled.set(definition, (profile = compileProfile(definition)));
+    return profile;
   }
 }
 

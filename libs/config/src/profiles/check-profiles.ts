@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { problemLine } from '@assay/inspection/profile';
-import { type LoadedProfile, readProfile } from './profile-file';
+import { type LoadedProfile, ProfileFiles } from './profile-file';
 import { ProfilesFolder, ProfilesFolderError } from './profiles-folder';
 
 export interface ProfilesCheck {
@@ -37,7 +37,7 @@ async function checkFolder(path: string): Promise<ProfilesCheck> {
 }
 
 async function checkFile(path: string): Promise<ProfilesCheck> {
-  const read = await readProfile(path);
+  const read = await new ProfileFiles().read(path);
   return 'profile' in read
     ? { lines: [okLine(read.profile)], ok: true }
     : { lines: read.problems.map(problemLine), ok: false };

@@ -11,39 +11,67 @@ export interface LoadedProfile {
   digest: string;
 }
 
-export type ReadProfile = { profile: LoadedProfile } | { problems: ProfileProblem[] };
+interface Refused {
+  problems: ProfileProblem[];
+}
+
+export type ReadProfile = { profile: LoadedProfile } | Refused;
 
 /** Larger files are not read; the reader of profiles refuses them anyway. */
 const LONGEST = 1024 * 1024;
 
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
-/** Reads and checks one file. Whatever is wrong with it, its name and rights included, is a problem; nothing is thrown for it. */
-export async function readProfile(file: string): Promise<ReadProfile> {
-  const problem = (message: string, fix: string): ReadProfile => ({
-    problems: [{ file, line: 1, column: 1, message, fix }],
-  });
+const problemOf = (file: string, message: string, fix: string): Refused => ({
+  problems: [{ file, line: 1, column: 1, message, fix }],
+});
+
+/** Reads files of profiles anew each time, and parses those whose bytes have changed: that takes milliseconds, which every inspection of a client would wait. */
+export class ProfileFiles {
+  private readonly known = new Map<string, { bytes: Buffer; read: ReadProfile }>();
+
+  /**
+   * Reads and checks one file. Whatever is wrong with it, its name and rights included, is a problem; nothing is thrown for it. What is given is
+   * shared by all who ask, and not to be changed.
+   */
+  async read(file: string): Promise<ReadProfile> {
+    const content = await contentOf(file);
+    if ('problems' in content) return content;
+    const { bytes } = content;
+    const known = this.known.get(file);
+    if (known?.bytes.equals(bytes)) return known.read;
+    const read = parsed(file, bytes);
+    this.known.set(file, { bytes, read });
+    return read;
+  }
+}
+
+async function contentOf(file: string): Promise<{ bytes: Buffer } | Refused> {
   if (!PROFILE_NAME.test(profileNameOf(basename(file))))
-    return problem(
+    return problemOf(
+      file,
       `the file is called ${JSON.stringify(basename(file))}`,
       'Rename it in kebab-case, such as wedding-raws.yaml.',
     );
-  let bytes: Buffer;
   try {
     const { size } = await stat(file);
-    if (size > LONGEST) return problem('the file has more than 1 MiB', 'A profile is a few pages at most.');
-    bytes = await readFile(file);
+    if (size > LONGEST) return problemOf(file, 'the file has more than 1 MiB', 'A profile is a few pages at most.');
+    return { bytes: await readFile(file) };
   } catch (error) {
-    return problem(
+    return problemOf(
+      file,
       `the file cannot be read (${codeOf(error)})`,
       'Give this program the right to read it, or remove it.',
     );
   }
+}
+
+function parsed(file: string, bytes: Buffer): ReadProfile {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return problem('the file is not UTF-8', 'Save it as UTF-8.');
+    return problemOf(file, 'the file is not UTF-8', 'Save it as UTF-8.');
   }
   const result = parseProfile({ file, text });
   if (!result.ok) return { problems: result.problems };

@@ -35,6 +35,17 @@ describe('the folder of profiles', () => {
     expect(second.digest).not.toBe(first.digest);
   });
 
+  it('gives the very same definition as long as the bytes of its file are the same', async () => {
+    await writeFile(join(folder, 'a.yaml'), text('a', '1'));
+    const first = await profiles.load('a');
+    await writeFile(join(folder, 'a.yaml'), text('a', '1'));
+    expect((await profiles.load('a')).definition).toBe(first.definition);
+    await writeFile(join(folder, 'a.yaml'), 'name: a\nversion: "1"\nrules: {}\n');
+    await expect(profiles.load('a')).rejects.toThrow(InvalidProfileError);
+    await writeFile(join(folder, 'a.yaml'), text('a', '3'));
+    expect((await profiles.load('a')).definition.version).toBe('3');
+  });
+
   it('says which names there are when one is unknown', async () => {
     await writeFile(join(folder, 'a.yaml'), text('a'));
     await writeFile(join(folder, 'b.yaml'), text('b'));

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ProfileProblem } from '@assay/inspection';
 import { PROFILE_NAME, problemLine, profileNameOf } from '@assay/inspection/profile';
-import { codeOf, type LoadedProfile, readProfile } from './profile-file';
+import { codeOf, type LoadedProfile, ProfileFiles } from './profile-file';
 
 /** The folder holds no profile of that name. */
 export class UnknownProfileError extends Error {
@@ -35,11 +35,13 @@ export class ProfilesFolderError extends Error {
 const EXTENSION = /\.ya?ml$/;
 
 /**
- * The inspection profiles of an installation: the files `*.yaml` and `*.yml` directly in one folder. Nothing is cached, so
- * that a profile which is changed counts from the next scan on. Symbolic links are followed, since the folder belongs to the
+ * The inspection profiles of an installation: the files `*.yaml` and `*.yml` directly in one folder. Each is read anew whenever it
+ * is asked for, so that a profile which is changed counts from the next scan on. Symbolic links are followed, since the folder belongs to the
  * operator; names that begin with a dot are left out.
  */
 export class ProfilesFolder {
+  private readonly profileFiles = new ProfileFiles();
+
   constructor(readonly folder: string) {}
 
   /** Names of the profiles, sorted, whether or not they are valid. Throws {@link ProfilesFolderError}. */
@@ -55,7 +57,9 @@ export class ProfilesFolder {
     for (const file of files) {
       const twin = files.find((other) => other < file && profileNameOf(other) === profileNameOf(file));
       const read =
-        twin === undefined ? await readProfile(join(this.folder, file)) : { problems: [this.twins(file, twin)] };
+        twin === undefined
+          ? await this.profileFiles.read(join(this.folder, file))
+          : { problems: [this.twins(file, twin)] };
       if ('profile' in read) profiles.push(read.profile);
       else problems.push(...read.problems);
     }
@@ -85,7 +89,7 @@ export class ProfilesFolder {
     const [file, twin] = candidates;
     if (file === undefined) throw new UnknownProfileError(name, await this.names());
     if (twin !== undefined) throw new InvalidProfileError([this.twins(twin, file)]);
-    const read = await readProfile(join(this.folder, file));
+    const read = await this.profileFiles.read(join(this.folder, file));
     if ('problems' in read) throw new InvalidProfileError(read.problems);
     return read.profile;
   }
