@@ -2,15 +2,13 @@ import 'reflect-metadata';
 import { setPriority } from 'node:os';
 import { surviveLostChannels } from '@assay/broker';
 import { BadEnvironment, readConfig } from '@assay/config';
+import { yieldSession } from '@assay/files';
 import { LedgerMisconfigured, LedgerUnavailable } from '@assay/ledger';
 import { createLog } from './log';
 import { startSubscriber } from './subscriber';
-import { yieldSession } from './yield-session';
 
 /** Moving files yields to serving HTTP. */
 const NICENESS = 19;
-/** Among sessions: a tenth of what others get is enough to go on beside a program that computes, and HTTP hardly feels it. */
-const SESSION_NICENESS = 10;
 /** Kept of the drain's time for closing connections; a drain is at least a second. */
 const CLOSING_MS = 500;
 
@@ -52,7 +50,7 @@ async function main(): Promise<void> {
     await subscriber.started;
     if (!stopping) process.send?.('ready');
     // Not before: starting is no moving of files.
-    void yieldSession(SESSION_NICENESS);
+    void yieldSession();
   } catch (error) {
     console.error(mendable(error) ?? error);
     process.exit(1);

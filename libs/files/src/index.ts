@@ -35,3 +35,4 @@ export type { ReadRequest, ReadResult } from './read-facts/reader-messages';
 export { UnsafeFileSystem, assertPublishesSafely } from './move-file/publishes-safely';
 export { noRoomFor, noRoomIn } from './room';
 export { answerAtOnce, takeTurns } from './time-slice';
+export { yieldSession } from './yield-session';

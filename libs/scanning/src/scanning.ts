@@ -39,6 +39,8 @@ const WINDOW = 2_000;
 const STEPS_FOR_DISK = 8;
 const STEPS_FOR_DIRECTORY = 3;
 const ASK_AGAIN_MS = 1_000;
+/** Whoever asked for a scan has his answer before its walk takes the processor, the broker and the ledger. */
+const ANSWER_FIRST_MS = 25;
 
 /** What a thread of the API app does: takes scans' messages and walks. */
 export interface Scanning {
@@ -113,6 +115,7 @@ class Walker implements Scanning {
   }
 
   private async walk(id: string, step: number): Promise<void> {
+    await sleep(ANSWER_FIRST_MS);
     const taken = await this.ledger.takeWalk(id);
     if (!taken) return;
     const { scan, walk } = taken;

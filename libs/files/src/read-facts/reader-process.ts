@@ -60,6 +60,8 @@ export class ReaderProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(limits.megabytesPerFile * 0.75))}`],
       env: environment(),
+      // A session of its own, so that it can yield to that of HTTP, which is ours.
+      detached: limits.niceness > 0,
     });
     this.listen();
     this.unref();

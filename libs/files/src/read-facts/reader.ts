@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { type OpenFolder, fsPath, openFolder } from '../folder';
 import { otherMediaType } from './other-media-type';
 import { Exiftool } from './exiftool';
+import { yieldSession } from '../yield-session';
 import { resultOfFolderError } from './errno-result';
 import { type OutsideCode, readEntry } from './read-entry';
 import { type BatchMessage, type ReadResult, type ReaderMessage, SIGN_AFTER_MS } from './reader-messages';
@@ -83,6 +84,7 @@ const outsideCode: OutsideCode = {
 
 // Never a smaller one than inherited, which only the superuser may set.
 if (Number.isInteger(niceness)) setPriority(0, Math.max(niceness, getPriority(0)));
+if (niceness > 0) void yieldSession();
 // The parent decides when a reader ends; a signal to the whole group must not look like a crash in a file.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 dieWithParent();
