@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { becomeRealTime } from './real-time.mjs';
 
 /*
  * Asks at a fixed rate whether or not earlier answers have come (an open loop), and counts each wait from the moment at which the request was to be
@@ -14,6 +15,8 @@ const { perSecond, seconds, requests } = JSON.parse(process.argv[2]);
 /** A timer's own grain, which is not the server's fault. */
 const GRAIN_MS = 2;
 const LAST_ANSWER_MS = 30_000;
+
+becomeRealTime();
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
 const waits = Object.fromEntries(requests.map(({ name }) => [name, []]));

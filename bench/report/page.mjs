@@ -76,8 +76,8 @@ function waits(rows) {
       : []),
     ...(short('scan-requests')
       ? [
-          'A scan is answered once it is recorded durably, its message is confirmed and that is recorded too. The slowest wait for the confirm: the broker, which yields the processor, ' +
-            'waits behind what the scan before has left to be read. The size of the directory makes no difference.',
+          'A scan is answered once it is recorded durably, its message is confirmed and that is recorded too: three turns of programs that each wait for the processor. ' +
+            'The size of the directory makes no difference.',
           '',
         ]
       : []),
@@ -157,7 +157,8 @@ const METHOD = `## What is measured, and how
   whose jobs are gathered into the product's batches, no niceness, the best of several concurrencies. Its queue is on disk every second, the product's before each confirm.
 - **exiftool** moves by date (\`-fast2 -d … '-directory<DateTimeOriginal'\`), one process.
 - **HTTP**: an open loop of 100 requests/s from a program of its own, half of each kind; each wait counts from when the request was due, so that a stall is charged with all that it
-  delayed (coordinated omission). Where it may, the prober is a real-time program: its own waits for the processor are not the product's.
+  delayed (coordinated omission). Where it may, the thread that asks is a real-time one: its own waits for the processor are not the product's.
+- **POST /v1/scans**: three directories in turn, one after the other, each a dry run that is cancelled at once, with 100 ms in between; then the same while a delivery is moved.
 - **Memory** is the kernel's high-water mark of each process; **pages** are read from a ledger that is filled through its own interface.
 
 \`npm run bench -- --quick\` takes three minutes and uses fewer files; the whole run half an hour and 25 GB of disk, where deliveries are cached (\`npm run bench -- --clean\`

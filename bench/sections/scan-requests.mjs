@@ -1,34 +1,46 @@
 import { say } from '../../deploy/local/say.mjs';
 import { percentile } from '../probe/percentiles.mjs';
+import { askForScans } from '../probe/probe.mjs';
+import { verifiedRun } from '../rounds.mjs';
 
-/** `POST /v1/scans` of small and very large directories in turn; each scan is a dry run that is cancelled at once. */
+const REST_MS = 100;
+/** More than a delivery takes to be moved. */
+const MANY = 100_000;
+
+/**
+ * `POST /v1/scans` of small and very large directories in turn, each a dry run that is cancelled at once: of the idle product, and of one that moves
+ * another delivery meanwhile.
+ */
 export async function scanRequests(bench) {
   const { count, wide } = bench.plan.scanRequests;
-  const { client } = await bench.product();
-  const deliveries = [
-    await bench.delivery({ count: bench.plan.warmUp, seed: 4 }),
-    await bench.delivery({ count: bench.plan.photos }),
-    await bench.delivery({ kind: 'tiny', count: wide, perFolder: wide }),
-  ];
+  const product = await bench.product();
+  const delivery = await bench.delivery({ count: bench.plan.photos });
+  const small = await bench.delivery({ count: bench.plan.warmUp, seed: 4 });
+  const large = await bench.delivery({ kind: 'tiny', count: wide, perFolder: wide });
+  const ask = (deliveries, requests) =>
+    askForScans({ url: product.client.url, count: requests, restMs: REST_MS, bodies: deliveries.map(bodyOf) });
   say(`\nPOST /v1/scans, ${count} times`);
-  const waits = [];
-  for (let request = 0; request < count; request += 1) {
-    const { from, to, quarantine } = deliveries[request % deliveries.length];
-    const began = performance.now();
-    const { id } = await client.post('/v1/scans', {
-      directory: from,
-      accept: to,
-      quarantine,
-      profile: 'photos',
-      dryRun: true,
-    });
-    waits.push(performance.now() - began);
-    await client.post(`/v1/scans/${id}/cancel`, {});
-    await client.finished(id);
-  }
+  // Code that was never run is no idle product.
+  await ask([small], 20).whole();
+  const idle = await ask([small, delivery, large], count).whole();
+  let busy;
+  await verifiedRun('Assay, while asked', delivery, async () => {
+    const asking = ask([small, large], MANY);
+    const result = await product.client.move(delivery);
+    busy = await asking.end();
+    return result;
+  });
+  return { measured: [measuredOf('scan-requests', idle), measuredOf('scan-requests-busy', busy)] };
+}
+
+function bodyOf({ from, to, quarantine }) {
+  return { directory: from, accept: to, quarantine, profile: 'photos', dryRun: true };
+}
+
+function measuredOf(key, waits) {
   const value = percentile(waits, 0.99);
-  say(`  p99 ${value.toFixed(1)} ms, p50 ${percentile(waits, 0.5).toFixed(1)} ms`);
-  return {
-    measured: [{ key: 'scan-requests', value, ours: value, theirs: null, unit: 'ms', rounds: [{ ours: waits }] }],
-  };
+  say(
+    `  ${key.padEnd(28)} p99 ${value.toFixed(1)} ms, p50 ${percentile(waits, 0.5).toFixed(1)} ms of ${waits.length} answers`,
+  );
+  return { key, value, ours: value, theirs: null, unit: 'ms', rounds: [{ ours: waits }] };
 }

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '../product/client.mjs';
+import { becomeRealTime } from './real-time.mjs';
+
+/*
+ * Asks for scans one after the other: each is begun, cancelled, and seen ended before the next. A program of its own, so that what else the
+ * benchmark does delays no request.
+ *
+ * Gets `{ url, count, restMs, bodies: object[] }` as JSON and takes the bodies in turn, with a rest in between in which readers come to the end of what
+ * they were given; ends after `count`, or earlier when its input is closed. Prints the milliseconds that each answer took.
+ */
+
+const { url, count, restMs, bodies } = JSON.parse(process.argv[2]);
+const client = new Client(url);
+let ended = false;
+process.stdin.on('end', () => (ended = true));
+process.stdin.resume();
+becomeRealTime();
+
+const waits = [];
+for (let request = 0; request < count && !ended; request += 1) {
+  const began = performance.now();
+  const { id } = await client.post('/v1/scans', bodies[request % bodies.length]);
+  waits.push(performance.now() - began);
+  await client.post(`/v1/scans/${id}/cancel`, {});
+  await client.finished(id);
+  await sleep(restMs);
+}
+process.stdout.write(`${JSON.stringify(waits)}\n`);
+process.exit(0);
