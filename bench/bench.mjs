@@ -42,6 +42,7 @@ await runCommand('npm run bench', async (cleanUps) => {
   const results = await bench.measure(choices.only);
   const report = {
     plan: plan.name,
+    only: choices.only,
     took: Math.round((Date.now() - began) / 1000),
     machine: machine(),
     command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { CommandFailure } from '../../deploy/local/say.mjs';
 
 const FINISHED = ['completed', 'cancelled', 'failed'];
@@ -62,6 +62,8 @@ export class Client {
   }
 
   async #call(where, options = {}) {
+    // Between two runs this program looks at files for seconds: a connection that the product has closed meanwhile is to be noticed first.
+    await nextTurn();
     const answer = await fetch(`${this.url}${where}`, { ...options, signal: AbortSignal.timeout(600_000) });
     if (answer.ok) return answer;
     throw new CommandFailure(`${options.method ?? 'GET'} ${where} answers ${answer.status}: ${await answer.text()}`);

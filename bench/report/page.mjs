@@ -43,7 +43,8 @@ function measured(run) {
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
-    'Every value is a median of interleaved rounds within one run, and every run is verified: where a photo was missing, changed or left, no ratio is printed.',
+    'Every value is a median of interleaved rounds within one run, and every run is verified: where a photo was missing, changed or left, no ratio is printed. ' +
+      'A row that names a date is of a run of its own.',
     '',
     ...(failures.length > 0
       ? ['Not measured, since these failed:', '', ...failures.map((one) => `- ${one.split('\n')[0]}`), '']

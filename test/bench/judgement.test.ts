@@ -52,6 +52,26 @@ describe('the judgement of a benchmark', () => {
     expect(await verdictsOf(key, [0, 1e9])).toEqual(['reported', 'reported']);
   });
 
+  it('publishes of a run of some sections their rows alone, in the order of the page, each with its origin', async () => {
+    const row = (key: string, value: number) => ({ key, value, rounds: [] });
+    const machine = { date: '2026-01-02 03:04', commit: 'abc', processor: 'a processor' };
+    const before = { took: 9, rows: [row('than-loop', 1), row('first-move', 2), row('reading', 3)] };
+    const run = { took: 1, only: ['reading'], machine, rows: [row('reading', 4), row('original-size', 5)] };
+    const published = (other: object) =>
+      inBench('withRun', 'report/publish.mjs', `withRun(${JSON.stringify(before)}, ${JSON.stringify(other)})`);
+    const note = '2026-01-02 03:04, commit abc, a processor';
+    expect(await published(run)).toEqual({
+      took: 9,
+      rows: [
+        row('than-loop', 1),
+        { ...row('original-size', 5), note },
+        row('first-move', 2),
+        { ...row('reading', 4), note },
+      ],
+    });
+    expect(await published({ ...run, only: null })).toMatchObject({ took: 1, rows: run.rows });
+  });
+
   it('asks of no floor more than of its target', () => {
     for (const [key, { target, floor, better }] of Object.entries(FLOORS.rows)) {
       const asked = target === null || floor === null ? 0 : better === 'higher' ? floor - target : target - floor;
