@@ -30,7 +30,7 @@ export interface Api {
 export async function startApi(config: Config, log: Logger): Promise<Api> {
   const logger = loggerService(log);
   const profiles = new ProfilesFolder(config.profilesDir);
-  const loaded = await profiles.loadAll();
+  const loaded = profiles.loadAll();
   const milliseconds = config.publishTimeoutSeconds * 1000;
   const ledger = await openThreadedLedger({ url: config.databaseUrl, home: config.home, patience: milliseconds });
   const broker = new Broker({

@@ -29,7 +29,7 @@ export class InspectFile {
     const path = displayPath(absoluteOf(place));
     try {
       openFolder(place.root, place.relative.split('/').slice(0, -1).join('/')).close();
-      const { definition, digest } = await this.profiles.forScan(profileName);
+      const { definition, digest } = this.profiles.forScan(profileName);
       const profile = this.profileOf(definition);
       const { readers, ledger, roots } = this;
       const { disposition, modifiedAt, ...judged } = await inspectOne({ readers, ledger, roots, place, profile });

@@ -22,9 +22,9 @@ export class ProfileChoice {
   constructor(private readonly profiles: ProfilesFolder) {}
 
   /** The profile that a body names. Throws the problems `unknown-profile` and `invalid-profile`. */
-  async forScan(name: string): Promise<LoadedProfile> {
+  forScan(name: string): LoadedProfile {
     try {
-      return await this.profiles.load(name);
+      return this.profiles.load(name);
     } catch (error) {
       if (error instanceof InvalidProfileError) throw invalid(error);
       if (!(error instanceof UnknownProfileError)) throw error;
@@ -36,9 +36,9 @@ export class ProfileChoice {
   }
 
   /** The profile of a path. Throws the problems `no-such-profile` and `invalid-profile`. */
-  async byName(name: string): Promise<LoadedProfile> {
+  byName(name: string): LoadedProfile {
     try {
-      return await this.profiles.load(name);
+      return this.profiles.load(name);
     } catch (error) {
       if (error instanceof InvalidProfileError) throw invalid(error);
       if (error instanceof UnknownProfileError) throw new Problem('no-such-profile', error.message);
@@ -47,8 +47,8 @@ export class ProfileChoice {
   }
 
   /** Every profile that can be used, beside the problems of the others. */
-  async all(): Promise<{ profiles: LoadedProfile[]; problems: FieldProblem[] }> {
-    const { profiles, problems } = await this.profiles.readAll();
+  all(): { profiles: LoadedProfile[]; problems: FieldProblem[] } {
+    const { profiles, problems } = this.profiles.readAll();
     return { profiles, problems: problems.map(fieldProblem) };
   }
 }

@@ -28,8 +28,8 @@ export class ProfilesController {
   @ApiOperation({ summary: 'List the profiles', description: 'As they stand on disk now.' })
   @Answers(200, 'ProfileList', 'The profiles, and what is wrong with those that are of no use.')
   @ApiProblems('profiles-unavailable')
-  async list(): Promise<z.output<typeof profileList>> {
-    const { profiles, problems } = await this.profiles.all();
+  list(): z.output<typeof profileList> {
+    const { profiles, problems } = this.profiles.all();
     return { items: profiles.map(brief), problems };
   }
 
@@ -38,10 +38,8 @@ export class ProfilesController {
   @TakesPath(profileParams)
   @Answers(200, 'Profile', 'The profile.')
   @ApiProblems('no-such-profile', 'invalid-profile', 'profiles-unavailable')
-  async one(
-    @Param(new Valid(profileParams, 'path')) { name }: z.output<typeof profileParams>,
-  ): Promise<z.output<typeof oneProfile>> {
-    const profile = await this.profiles.byName(name);
+  one(@Param(new Valid(profileParams, 'path')) { name }: z.output<typeof profileParams>): z.output<typeof oneProfile> {
+    const profile = this.profiles.byName(name);
     return { ...brief(profile), definition: { ...profile.definition } };
   }
 }

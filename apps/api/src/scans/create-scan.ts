@@ -82,7 +82,7 @@ export class CreateScan {
   async create(request: ScanRequest): Promise<CreatedScan> {
     const key = idempotencyKey(request);
     for (;;) {
-      const made = (key && (await this.ledger.replayed(key))) ?? (await this.record(await this.asked(request), key));
+      const made = (key && (await this.ledger.replayed(key))) ?? (await this.record(this.asked(request), key));
       switch (made.kind) {
         case 'created':
           // A scheduled scan is announced when its time has come.
@@ -103,10 +103,10 @@ export class CreateScan {
   }
 
   /** What is to be recorded. Throws the problems of what is asked for: folders, profile, file systems, time. Records and moves nothing. */
-  private async asked({ body, by, requestId }: ScanRequest): Promise<NewScan> {
+  private asked({ body, by, requestId }: ScanRequest): NewScan {
     const startAt = startOf(body);
     const places = scanPlaces(this.roots, body);
-    const { definition, digest } = await this.profiles.forScan(body.profile);
+    const { definition, digest } = this.profiles.forScan(body.profile);
     // A dry run moves nothing, wherever it looks.
     if (!body.dryRun) checkFileSystems(places, definition.transfer === 'copy');
     return {

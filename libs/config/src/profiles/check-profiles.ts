@@ -21,9 +21,9 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function checkFolder(path: string): Promise<ProfilesCheck> {
+function checkFolder(path: string): ProfilesCheck {
   try {
-    const { profiles, problems } = await new ProfilesFolder(path).readAll();
+    const { profiles, problems } = new ProfilesFolder(path).readAll();
     if (profiles.length + problems.length === 0)
       return {
         lines: [`${path}: no profile (*.yaml) lies in this folder. Put one there, or name another.`],
@@ -36,8 +36,8 @@ async function checkFolder(path: string): Promise<ProfilesCheck> {
   }
 }
 
-async function checkFile(path: string): Promise<ProfilesCheck> {
-  const read = await new ProfileFiles().read(path);
+function checkFile(path: string): ProfilesCheck {
+  const read = new ProfileFiles().read(path);
   return 'profile' in read
     ? { lines: [okLine(read.profile)], ok: true }
     : { lines: read.problems.map(problemLine), ok: false };
@@ -46,7 +46,7 @@ async function checkFile(path: string): Promise<ProfilesCheck> {
 /** Checks files, and all profiles in folders, in the order given. Nothing is changed; whatever is wrong is a line. */
 export async function checkProfiles(paths: readonly string[]): Promise<ProfilesCheck> {
   const checks: ProfilesCheck[] = [];
-  for (const path of paths) checks.push(await ((await isFolder(path)) ? checkFolder(path) : checkFile(path)));
+  for (const path of paths) checks.push((await isFolder(path)) ? checkFolder(path) : checkFile(path));
   return { lines: checks.flatMap(({ lines }) => lines), ok: checks.length > 0 && checks.every(({ ok }) => ok) };
 }
 

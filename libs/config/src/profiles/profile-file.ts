@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ProfileDefinition, ProfileProblem } from '@assay/inspection';
 import { parseProfile, PROFILE_NAME, profileNameOf } from '@assay/inspection/profile';
@@ -34,8 +34,8 @@ export class ProfileFiles {
    * Reads and checks one file. Whatever is wrong with it, its name and rights included, is a problem; nothing is thrown for it. What is given is
    * shared by all who ask, and not to be changed.
    */
-  async read(file: string): Promise<ReadProfile> {
-    const content = await contentOf(file);
+  read(file: string): ReadProfile {
+    const content = contentOf(file);
     if ('problems' in content) return content;
     const { bytes } = content;
     const known = this.known.get(file);
@@ -46,7 +46,8 @@ export class ProfileFiles {
   }
 }
 
-async function contentOf(file: string): Promise<{ bytes: Buffer } | Refused> {
+/** Synchronous: a few small reads take less than handing each to another thread, and after each of those a busy machine lets a request wait again. */
+function contentOf(file: string): { bytes: Buffer } | Refused {
   if (!PROFILE_NAME.test(profileNameOf(basename(file))))
     return problemOf(
       file,
@@ -54,9 +55,13 @@ async function contentOf(file: string): Promise<{ bytes: Buffer } | Refused> {
       'Rename it in kebab-case, such as wedding-raws.yaml.',
     );
   try {
-    const { size } = await stat(file);
-    if (size > LONGEST) return problemOf(file, 'the file has more than 1 MiB', 'A profile is a few pages at most.');
-    return { bytes: await readFile(file) };
+    const stats = statSync(file);
+    // A pipe would keep whoever reads it waiting.
+    if (!stats.isFile() && !stats.isDirectory())
+      return problemOf(file, 'the file is no regular file', 'Put a file in its place.');
+    if (stats.size > LONGEST)
+      return problemOf(file, 'the file has more than 1 MiB', 'A profile is a few pages at most.');
+    return { bytes: readFileSync(file) };
   } catch (error) {
     return problemOf(
       file,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,6 +6,15 @@ import { join } from 'node:path';
 import { InvalidProfileError, ProfilesFolder, ProfilesFolderError, UnknownProfileError } from './profiles-folder';
 
 const text = (name: string, version = '1'): string => `name: ${name}\nversion: "${version}"\nrules: []\n`;
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
 
 describe('the folder of profiles', () => {
   let folder: string;
@@ -21,35 +31,35 @@ describe('the folder of profiles', () => {
     await writeFile(join(folder, 'a.yaml'), text('a'));
     await writeFile(join(folder, 'profile.schema.json'), '{}');
     await writeFile(join(folder, '.a.yaml'), 'left by an editor');
-    const loaded = await profiles.loadAll();
+    const loaded = profiles.loadAll();
     expect(loaded.map(({ definition }) => definition.name)).toEqual(['a', 'b']);
     expect(loaded[0]?.digest).toBe(`sha256:${createHash('sha256').update(text('a')).digest('hex')}`);
   });
 
   it('reads a profile anew each time', async () => {
     await writeFile(join(folder, 'a.yaml'), text('a', '1'));
-    const first = await profiles.load('a');
+    const first = profiles.load('a');
     await writeFile(join(folder, 'a.yaml'), text('a', '2'));
-    const second = await profiles.load('a');
+    const second = profiles.load('a');
     expect([first.definition.version, second.definition.version]).toEqual(['1', '2']);
     expect(second.digest).not.toBe(first.digest);
   });
 
   it('gives the very same definition as long as the bytes of its file are the same', async () => {
     await writeFile(join(folder, 'a.yaml'), text('a', '1'));
-    const first = await profiles.load('a');
+    const first = profiles.load('a');
     await writeFile(join(folder, 'a.yaml'), text('a', '1'));
-    expect((await profiles.load('a')).definition).toBe(first.definition);
+    expect(profiles.load('a').definition).toBe(first.definition);
     await writeFile(join(folder, 'a.yaml'), 'name: a\nversion: "1"\nrules: {}\n');
-    await expect(profiles.load('a')).rejects.toThrow(InvalidProfileError);
+    expect(() => profiles.load('a')).toThrow(InvalidProfileError);
     await writeFile(join(folder, 'a.yaml'), text('a', '3'));
-    expect((await profiles.load('a')).definition.version).toBe('3');
+    expect(profiles.load('a').definition.version).toBe('3');
   });
 
   it('says which names there are when one is unknown', async () => {
     await writeFile(join(folder, 'a.yaml'), text('a'));
     await writeFile(join(folder, 'b.yaml'), text('b'));
-    const error = await profiles.load('c').catch((thrown: unknown) => thrown);
+    const error = thrownBy(() => profiles.load('c'));
     expect(error).toBeInstanceOf(UnknownProfileError);
     expect((error as UnknownProfileError).known).toEqual(['a', 'b']);
   });
@@ -60,7 +70,7 @@ describe('the folder of profiles', () => {
     await writeFile(join(folder, 'outside.yaml'), text('outside'));
     await writeFile(join(inner, 'a.yaml'), text('a'));
     for (const name of ['../outside', '..', '', '/etc/passwd', 'a.yaml', 'a\0', '__proto__', `${folder}/outside`])
-      await expect(new ProfilesFolder(inner).load(name)).rejects.toThrow(UnknownProfileError);
+      expect(() => new ProfilesFolder(inner).load(name)).toThrow(UnknownProfileError);
   });
 
   it('refuses the boot with the problems of all files, each with file, line and mend', async () => {
@@ -69,7 +79,7 @@ describe('the folder of profiles', () => {
     await writeFile(join(folder, 'c.yaml'), Buffer.from([0xff, 0xfe]));
     await writeFile(join(folder, 'Not Kebab.yaml'), text('x'));
     await writeFile(join(folder, 'good.yaml'), text('good'));
-    const error = await profiles.loadAll().catch((thrown: unknown) => thrown);
+    const error = thrownBy(() => profiles.loadAll());
     expect(error).toBeInstanceOf(InvalidProfileError);
     const { message } = error as InvalidProfileError;
     expect(message).toContain(`${join(folder, 'a.yaml')}:4:11 `);
@@ -78,19 +88,19 @@ describe('the folder of profiles', () => {
     expect(message).toContain(`${join(folder, 'b.yaml')}:2:10 `);
     expect(message).toContain('not UTF-8');
     expect(message).toContain('kebab-case');
-    expect((await profiles.readAll()).profiles.map(({ definition }) => definition.name)).toEqual(['good']);
+    expect(profiles.readAll().profiles.map(({ definition }) => definition.name)).toEqual(['good']);
   });
 
   it('does not choose between two files of one name', async () => {
     await writeFile(join(folder, 'a.yaml'), text('a'));
     await writeFile(join(folder, 'a.yml'), text('a'));
-    await expect(profiles.load('a')).rejects.toThrow('has the same name');
-    await expect(profiles.loadAll()).rejects.toThrow('has the same name');
+    expect(() => profiles.load('a')).toThrow('has the same name');
+    expect(() => profiles.loadAll()).toThrow('has the same name');
   });
 
   it('gives the problems of one invalid profile when it is asked for', async () => {
     await writeFile(join(folder, 'a.yaml'), 'name: a\nversion: "1"\nrules: {}\n');
-    const error = await profiles.load('a').catch((thrown: unknown) => thrown);
+    const error = thrownBy(() => profiles.load('a'));
     expect(error).toBeInstanceOf(InvalidProfileError);
     expect((error as InvalidProfileError).problems).toMatchObject([{ file: join(folder, 'a.yaml'), line: 3 }]);
   });
@@ -98,22 +108,24 @@ describe('the folder of profiles', () => {
   it('names a profile that cannot be read', async () => {
     await symlink('nowhere', join(folder, 'a.yaml'));
     await mkdir(join(folder, 'b.yaml'));
-    const { problems } = await profiles.readAll();
+    execFileSync('mkfifo', [join(folder, 'c.yaml')]);
+    const { problems } = profiles.readAll();
     expect(problems.map(({ message }) => message)).toEqual([
       'the file cannot be read (ENOENT)',
       'the file cannot be read (EISDIR)',
+      'the file is no regular file',
     ]);
   });
 
-  it('says so when the folder is missing or holds no profile', async () => {
-    await expect(profiles.loadAll()).rejects.toThrow(ProfilesFolderError);
-    await expect(new ProfilesFolder(join(folder, 'none')).loadAll()).rejects.toThrow(/ENOENT/);
+  it('says so when the folder is missing or holds no profile', () => {
+    expect(() => profiles.loadAll()).toThrow(ProfilesFolderError);
+    expect(() => new ProfilesFolder(join(folder, 'none')).loadAll()).toThrow(/ENOENT/);
   });
 });
 
 describe('the shipped profiles', () => {
-  it('are photos, training-images and any-file, and load without a problem', async () => {
-    const loaded = await new ProfilesFolder(join(__dirname, '../../../../profiles')).loadAll();
+  it('are photos, training-images and any-file, and load without a problem', () => {
+    const loaded = new ProfilesFolder(join(__dirname, '../../../../profiles')).loadAll();
     expect(loaded.map(({ definition }) => definition.name)).toEqual(['any-file', 'photos', 'training-images']);
   });
 });

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ProfileProblem } from '@assay/inspection';
 import { PROFILE_NAME, problemLine, profileNameOf } from '@assay/inspection/profile';
@@ -45,21 +45,19 @@ export class ProfilesFolder {
   constructor(readonly folder: string) {}
 
   /** Names of the profiles, sorted, whether or not they are valid. Throws {@link ProfilesFolderError}. */
-  async names(): Promise<string[]> {
-    return [...new Set((await this.files()).map(profileNameOf))];
+  names(): string[] {
+    return [...new Set(this.files().map(profileNameOf))];
   }
 
   /** Every profile that can be used, sorted by name, beside every problem of the others. Throws {@link ProfilesFolderError}. */
-  async readAll(): Promise<{ profiles: LoadedProfile[]; problems: ProfileProblem[] }> {
-    const files = await this.files();
+  readAll(): { profiles: LoadedProfile[]; problems: ProfileProblem[] } {
+    const files = this.files();
     const profiles: LoadedProfile[] = [];
     const problems: ProfileProblem[] = [];
     for (const file of files) {
       const twin = files.find((other) => other < file && profileNameOf(other) === profileNameOf(file));
       const read =
-        twin === undefined
-          ? await this.profileFiles.read(join(this.folder, file))
-          : { problems: [this.twins(file, twin)] };
+        twin === undefined ? this.profileFiles.read(join(this.folder, file)) : { problems: [this.twins(file, twin)] };
       if ('profile' in read) profiles.push(read.profile);
       else problems.push(...read.problems);
     }
@@ -70,8 +68,8 @@ export class ProfilesFolder {
    * All profiles, for the boot. Throws {@link InvalidProfileError} with the problems of all files, or
    * {@link ProfilesFolderError} where the folder cannot be read or holds no profile.
    */
-  async loadAll(): Promise<LoadedProfile[]> {
-    const { profiles, problems } = await this.readAll();
+  loadAll(): LoadedProfile[] {
+    const { profiles, problems } = this.readAll();
     if (problems.length > 0) throw new InvalidProfileError(problems);
     if (profiles.length === 0)
       throw new ProfilesFolderError(`No profile (*.yaml) lies in ${this.folder}: put one there, or set PROFILES_DIR`);
@@ -82,21 +80,19 @@ export class ProfilesFolder {
    * One profile, read anew. No name can lead out of the folder. Throws {@link UnknownProfileError},
    * {@link InvalidProfileError} or {@link ProfilesFolderError}.
    */
-  async load(name: string): Promise<LoadedProfile> {
-    const candidates = PROFILE_NAME.test(name)
-      ? (await this.files()).filter((file) => profileNameOf(file) === name)
-      : [];
+  load(name: string): LoadedProfile {
+    const candidates = PROFILE_NAME.test(name) ? this.files().filter((file) => profileNameOf(file) === name) : [];
     const [file, twin] = candidates;
-    if (file === undefined) throw new UnknownProfileError(name, await this.names());
+    if (file === undefined) throw new UnknownProfileError(name, this.names());
     if (twin !== undefined) throw new InvalidProfileError([this.twins(twin, file)]);
-    const read = await this.profileFiles.read(join(this.folder, file));
+    const read = this.profileFiles.read(join(this.folder, file));
     if ('problems' in read) throw new InvalidProfileError(read.problems);
     return read.profile;
   }
 
-  private async files(): Promise<string[]> {
+  private files(): string[] {
     try {
-      const entries = await readdir(this.folder);
+      const entries = readdirSync(this.folder);
       return entries.filter((entry) => EXTENSION.test(entry) && !entry.startsWith('.')).sort();
     } catch (error) {
       throw new ProfilesFolderError(
