@@ -22,7 +22,8 @@ for (let request = 0; request < count && !ended; request += 1) {
   const began = performance.now();
   const { id } = await client.post('/v1/scans', bodies[request % bodies.length]);
   waits.push(performance.now() - began);
-  await client.post(`/v1/scans/${id}/cancel`, {});
+  // One of a small directory may have ended before: then that is refused, and the end is seen all the same.
+  await client.post(`/v1/scans/${id}/cancel`, {}).catch(() => {});
   await client.finished(id);
   await sleep(restMs);
 }

@@ -1,6 +1,6 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiClient, BrokerProxy, type Installation, type ProductProcess, type Program } from '../installation';
+import { childrenOf } from '../local/children-of';
 
 /** A supervisor's pause before it starts again what has ended. */
 const AGAIN_MS = 250;
@@ -85,9 +85,7 @@ export class Seat {
     const { process } = this;
     if (process === null) return [];
     try {
-      return readdirSync(`/proc/${process.pid}/task`).flatMap((thread) =>
-        readFileSync(`/proc/${process.pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-      );
+      return childrenOf(process.pid);
     } catch {
       // It ended meanwhile, or a thread of it did.
       return [];

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childrenOf } from '../../../../test/local/children-of';
 import { cameraExif, jpeg } from '../../../../test/metadata/made-photos';
 import { resolveRoot } from '../folder';
 import { identityOf } from '../identity';
@@ -43,12 +44,6 @@ const HOSTILE = `
   require(${JSON.stringify(READER)});
 `;
 
-const childrenOf = (pid: number): number[] =>
-  fs
-    .readdirSync(`/proc/${pid}/task`)
-    .flatMap((task) => fs.readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' '))
-    .filter((child) => child !== '')
-    .map(Number);
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -309,26 +304,6 @@ describe('readers of file facts', () => {
     await rejected;
     expect(pids.filter(isAlive)).toEqual([]);
     await expect(readAll(readers, ['hang.jpg'])).rejects.toThrow(ReadersClosedError);
-  }, 20_000);
-
-  it('of work that nobody waits for have a session of their own, which lets others go first; the others stay in ours', async () => {
-    if (!fs.existsSync('/proc/self/autogroup')) return;
-    write('a.jpg');
-    const sessionOf = (pid: number | 'self') => {
-      const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]);
-    };
-    const groupOf = (pid: number) => /nice (-?\d+)/.exec(fs.readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1];
-    const readersOf = async (niceness: number): Promise<number[]> => {
-      const before = childrenOf(process.pid);
-      await readAll(start({ niceness }), ['a.jpg']);
-      return childrenOf(process.pid).filter((pid) => !before.includes(pid));
-    };
-    const [waitedFor = 0] = await readersOf(0);
-    const [other = 0] = await readersOf(19);
-    const deadline = Date.now() + 10_000;
-    while (groupOf(other) !== '10' && Date.now() < deadline) await sleep(50);
-    expect([sessionOf(waitedFor), sessionOf(other), groupOf(other)]).toEqual([sessionOf('self'), other, '10']);
   }, 20_000);
 
   it('die with their parent, even in the middle of a file that hangs', async () => {
