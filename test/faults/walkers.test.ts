@@ -1,4 +1,5 @@
-import { BrokerProxy, Installation } from '../installation';
+import { join } from 'node:path';
+import { BrokerProxy, Installation, type ProblemAnswer, stopProcess } from '../installation';
 import { expectAccounted } from '../product/accounted';
 
 jest.setTimeout(240_000);
@@ -19,6 +20,7 @@ describe('the walk of one large folder', () => {
     const { id } = await installation.scan({ directory: 'in', profile: 'any-file' });
     return { id, before };
   };
+  const ledger = () => join(installation.home, 'ledger.sqlite');
   /** Resolves when the walk has found more than `least` files, or has ended; true where it is under way still. */
   const isMidway = async (id: string, least: number): Promise<boolean> => {
     const { state } = await installation.scanUntil(
@@ -50,7 +52,7 @@ describe('the walk of one large folder', () => {
       const first = installation.apiProcess;
       const { id, before } = await scan();
       expect(await isMidway(id, 0)).toBe(true);
-      first.signal('SIGSTOP');
+      await stopProcess(first, ledger(), 'not writing');
       // The broker takes the scan's message back, as it does once an ack is late.
       await proxy.cut();
       await installation.startApi();
@@ -66,5 +68,24 @@ describe('the walk of one large folder', () => {
     } finally {
       await proxy.close();
     }
+  });
+
+  it('that is stopped in the middle of a write holds up everybody, who say so, until it is ended', async () => {
+    await installation.startApi({ PUBLISH_TIMEOUT_SECONDS: '2' });
+    const first = installation.apiProcess;
+    const { id, before } = await scan();
+    expect(await isMidway(id, 0)).toBe(true);
+    await installation.startApi({ PUBLISH_TIMEOUT_SECONDS: '2' });
+    await stopProcess(first, ledger(), 'writing');
+    const { status, body } = await installation.api.get<ProblemAnswer>('/health/ready');
+    expect([status, body['parts']]).toEqual([
+      503,
+      expect.objectContaining({ ledger: expect.not.stringMatching(/^ok$/) as string }),
+    ]);
+    expect((await installation.api.get(`/v1/scans/${id}`)).status).toBe(200);
+    await first.kill();
+    await installation.startSubscriber();
+    const { scan: ended } = await expectAccounted(installation, id, before);
+    expect(ended.counts).toMatchObject({ found: FILES, accepted: FILES });
   });
 });

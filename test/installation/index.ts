@@ -18,5 +18,6 @@ export {
 export { BrokerOperator } from './operator';
 export { MAY_MOUNT_READ_ONLY, ProductProcess, type LogLine, type Program } from './product-process';
 export { stopAt } from './stop-at';
+export { stopProcess } from './stop-process';
 export { digest, tree } from './tree';
 export { type TestBroker, Vhost } from '../broker/vhost';
