@@ -42,7 +42,13 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   });
   const { seconds, megabytes } = config.reading;
   // Somebody waits for its answer: it goes before the readers of scans.
-  const readers = new FactReaders({ processes: 1, secondsPerFile: seconds, megabytesPerFile: megabytes, niceness: 0 });
+  const readers = new FactReaders({
+    processes: 1,
+    secondsPerFile: seconds,
+    megabytesPerFile: megabytes,
+    niceness: 0,
+    realTime: config.http.realTime,
+  });
   const parts: Parts = { config, ledger, broker, roots: new Roots(config.roots), profiles, readers };
   const closeParts = async (): Promise<void> => {
     await readers.close();

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { surviveLostChannels } from '@assay/broker';
 import { BadEnvironment, type Config, readConfig } from '@assay/config';
 import { InvalidProfileError, ProfilesFolderError } from '@assay/config/profiles';
-import { answerAtOnce } from '@assay/files';
+import { answerAtOnce, answerInRealTime } from '@assay/files';
 import { LedgerMisconfigured, LedgerUnavailable } from '@assay/ledger';
 import { startApi } from './api';
 import { BadTrustProxy } from './http-application';
@@ -49,6 +49,12 @@ async function main(): Promise<void> {
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
+    // Not before: starting takes much of the processor.
+    const realTime = config.http.realTime && answerInRealTime();
+    log.info(
+      { realTime },
+      realTime ? 'Requests go before other programs' : 'Requests share the processor with other programs',
+    );
     process.send?.('ready');
   } catch (error) {
     const problem = mendable(error, config);

@@ -22,7 +22,15 @@ describe('the environment', () => {
       home: '/srv/.assay',
       roots: ['/srv/data'],
       profilesDir: '/srv/profiles',
-      http: { host: '127.0.0.1', port: 3000, loopback: true, apiKeys: [], rateLimit: null, basePath: '' },
+      http: {
+        host: '127.0.0.1',
+        port: 3000,
+        loopback: true,
+        apiKeys: [],
+        rateLimit: null,
+        basePath: '',
+        realTime: true,
+      },
       databaseUrl: 'sqlite:/srv/.assay/ledger.sqlite',
       drainSeconds: 20,
     });
@@ -45,6 +53,18 @@ describe('the environment', () => {
   });
 
   it.each([
+    ['true', 'false', true],
+    ['false', 'false', false],
+    ['true', 'true', false],
+  ])(
+    'lets requests go first by REAL_TIME (%j), unless the process moves files as well (%j): %j',
+    (said, subscribes, allowed) => {
+      const config = readConfig({ ...broker, REAL_TIME: said, activeInspectionSubscribe: subscribes });
+      expect(config.http.realTime).toBe(allowed);
+    },
+  );
+
+  it.each([
     [{ PORT: '99999' }, /^PORT is '99999' and must be a whole number from 0 to 65535/],
     [{ PORT: 'http' }, /^PORT is 'http'/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is 'loud' and must be one of trace/],
@@ -53,6 +73,7 @@ describe('the environment', () => {
     [{ AMQP_URL: 'http://x' }, /^AMQP_URL must be like amqp:/],
     [{ RATE_LIMIT: 'many' }, /^RATE_LIMIT is 'many' and must be/],
     [{ BASE_PATH: 'assay' }, /^BASE_PATH is 'assay' and must be empty or a path/],
+    [{ REAL_TIME: 'yes' }, /^REAL_TIME is 'yes' and must be true or false/],
     [{ HOST: '0.0.0.0' }, /^API_KEYS must be set where HOST is not loopback/],
     [{ SUBSCRIBE_BATCH: '200', SUBSCRIBE_PREFETCH: '300' }, /^SUBSCRIBE_PREFETCH is '300' and must be at least twice/],
     [{ API_KEYS: 'a:0123456789abcdef,a:fedcba9876543210' }, /must not give one name twice/],

@@ -46,6 +46,12 @@ export const VARIABLES: readonly Variable[] = [
   },
   { name: 'BASE_PATH', default: '', meaning: 'path under which a proxy serves Assay, such as `/assay`' },
   {
+    name: 'REAL_TIME',
+    default: 'true',
+    meaning:
+      '`true`: threads that answer requests go before every other program, where the system allows it; `false`: they share the processor',
+  },
+  {
     name: 'AMQP_URL',
     default: '',
     meaning:
@@ -119,6 +125,8 @@ export interface Config {
     readonly trustProxy: number | readonly string[] | null;
     /** `''`, or `/…` without a slash at its end. */
     readonly basePath: string;
+    /** Ask the system for real time. Never for a process that moves files as well. */
+    readonly realTime: boolean;
   };
   readonly amqpUrl: string;
   readonly databaseUrl: string;
@@ -197,6 +205,7 @@ const schema = z.object({
   RATE_LIMIT: z.union([z.literal('').transform(() => null), whole(0, 1_000_000)]),
   TRUST_PROXY: z.string(),
   BASE_PATH: z.string().regex(/^(\/[\w.~-]+)*\/?$/, 'must be empty or a path such as /assay'),
+  REAL_TIME: z.enum(['true', 'false'], 'must be true or false'),
   AMQP_URL: url(['amqp', 'amqps'], 'amqp://user:password@host:5672/vhost'),
   DATABASE_URL: url(
     ['sqlite', 'postgres', 'postgresql'],
@@ -292,6 +301,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, directo
       rateLimit: v.RATE_LIMIT === null ? (loopback ? null : 100) : v.RATE_LIMIT || null,
       trustProxy: trustProxy(v.TRUST_PROXY),
       basePath: v.BASE_PATH.replace(/\/$/, ''),
+      realTime: v.REAL_TIME === 'true' && v.activeInspectionSubscribe !== 'true',
     },
     amqpUrl,
     databaseUrl: v.DATABASE_URL || `sqlite:${join(home, 'ledger.sqlite')}`,

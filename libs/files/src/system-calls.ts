@@ -5,7 +5,7 @@ import { getSystemErrorMap } from 'node:util';
 
 /*
  * The calls that Node.js lacks: openat2 (opening beneath a folder, without symlinks) and renameat2 (renaming without
- * replacing), which the protocol needs, statx relative to a folder, sched_setattr (how long a thread's turns are), and the ioctl
+ * replacing), which the protocol needs, statx relative to a folder, sched_setattr (when a thread gets the processor), and the ioctl
  * FICLONE (a copy that shares its blocks). All but the last are called through `syscall` by number, since glibc before 2.43 wraps no
  * openat2, before 2.41 no sched_setattr, musl wraps neither of these nor renameat2, and both make up a statx of their own where the
  * kernel has none. Numbers: the unistd.h of each architecture in the Linux sources.
@@ -176,17 +176,33 @@ export function cloneFile(from: number, to: number): boolean {
 
 /** linux/sched.h: whoever was given another policy by an operator keeps it. */
 const SCHED_FLAG_KEEP_POLICY = 8n;
+const SCHED_FLAG_RESET_ON_FORK = 1n;
+const SCHED_RR = 2;
 
-/** linux/sched/types.h: size, policy, flags, nice, priority, runtime, deadline, period. */
-function schedulerAttributes(slice: bigint, niceness: number): Uint8Array {
-  const attributes = new Uint8Array(48);
-  const view = new DataView(attributes.buffer);
+interface SchedulerAttributes {
+  flags: bigint;
+  policy?: number;
+  niceness?: number;
+  priority?: number;
+  slice?: bigint;
+}
+
+/** `thread` 0 is the one that calls. False where the system has no such call, or refuses it. */
+function setScheduler(thread: number, attributes: SchedulerAttributes): boolean {
+  const number = SCHED_SETATTR[process.arch];
+  if (!calls || number === undefined) return false;
+  const { flags, policy = 0, niceness = 0, priority = 0, slice = 0n } = attributes;
+  // linux/sched/types.h: size, policy, flags, nice, priority, runtime, deadline, period.
+  const struct = new Uint8Array(48);
+  const view = new DataView(struct.buffer);
   const littleEndian = endianness() === 'LE';
-  view.setUint32(0, attributes.length, littleEndian);
-  view.setBigUint64(8, SCHED_FLAG_KEEP_POLICY, littleEndian);
+  view.setUint32(0, struct.length, littleEndian);
+  view.setUint32(4, policy, littleEndian);
+  view.setBigUint64(8, flags, littleEndian);
   view.setInt32(16, niceness, littleEndian);
+  view.setUint32(20, priority, littleEndian);
   view.setBigUint64(24, slice, littleEndian);
-  return attributes;
+  return calls.schedSetattr(number, thread, struct, 0) === 0;
 }
 
 /**
@@ -194,7 +210,19 @@ function schedulerAttributes(slice: bigint, niceness: number): Uint8Array {
  * where the system can't do that; a kernel before 6.12 says yes and changes nothing.
  */
 export function setSchedulerSlice(slice: bigint, niceness: number): boolean {
-  const number = SCHED_SETATTR[process.arch];
-  if (!calls || number === undefined) return false;
-  return calls.schedSetattr(number, 0, schedulerAttributes(slice, niceness), 0) === 0;
+  return setScheduler(0, { flags: SCHED_FLAG_KEEP_POLICY, niceness, slice });
+}
+
+/**
+ * Makes this thread one of real time (SCHED_RR) of the lowest such priority; what it starts later is not. False where the system can't do that, or does not
+ * allow it: it takes CAP_SYS_NICE, or a limit RLIMIT_RTPRIO of 1 (sched(7)).
+ */
+export function becomeRealTime(): boolean {
+  return setScheduler(0, { flags: SCHED_FLAG_RESET_ON_FORK, policy: SCHED_RR, priority: 1 });
+}
+
+/** The opposite, for the main thread of another process, which is of niceness 0 then. False where that was not to be done. */
+export function endRealTime(pid: number): boolean {
+  // The flag once set, only the superuser may clear it.
+  return setScheduler(pid, { flags: SCHED_FLAG_RESET_ON_FORK });
 }

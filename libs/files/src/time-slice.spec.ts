@@ -1,6 +1,10 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { getPriority, release } from 'node:os';
-import { answerAtOnce, takeTurns } from './time-slice';
+import { join, resolve } from 'node:path';
+import { NORMAL, REAL_TIME, policyIn } from '../../../test/local/scheduling';
+import { endRealTime } from './system-calls';
+import { answerAtOnce, answerInRealTime, takeTurns } from './time-slice';
 
 /** Milliseconds of this thread's slice, as the kernel shows it; null where it does not. */
 function slice(): number | null {
@@ -28,4 +32,35 @@ it('asking changes no priority, and fails nowhere', () => {
   answerAtOnce();
   takeTurns();
   expect(getPriority()).toBe(before);
+});
+
+describe('a thread that answers in real time', () => {
+  const own = () => policyIn(readFileSync('/proc/thread-self/stat', 'latin1'));
+  const linux = process.platform === 'linux';
+  const allowed = linux && spawnSync('chrt', ['--rr', '1', 'true']).status === 0;
+
+  (allowed ? it : it.skip)('is one of real time, and what it starts is not', () => {
+    try {
+      expect(answerInRealTime()).toBe(true);
+      expect(own()).toBe(REAL_TIME);
+      expect(policyIn(execFileSync('cat', ['/proc/self/stat'], { encoding: 'latin1' }))).toBe(NORMAL);
+      expect(answerInRealTime()).toBe(true);
+    } finally {
+      expect(endRealTime(process.pid)).toBe(true);
+    }
+    expect(own()).toBe(NORMAL);
+  });
+
+  (linux ? it : it.skip)('is a thread as before where that is not allowed', () => {
+    const build = resolve(
+      process.env['ASSAY_BUILD'] ?? join(__dirname, '../../../dist'),
+      'libs/files/src/time-slice.js',
+    );
+    const script = `const { answerInRealTime } = require(${JSON.stringify(build)});
+      console.log(answerInRealTime(), require('node:fs').readFileSync('/proc/thread-self/stat', 'latin1'));`;
+    const without = process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-sys_nice'] : [];
+    const [command = '', ...args] = [...without, 'prlimit', '--rtprio=0', process.execPath, '-e', script];
+    const [said, stat = ''] = execFileSync(command, args, { encoding: 'latin1' }).split(/ (.*)/s);
+    expect([said, policyIn(stat)]).toEqual(['false', NORMAL]);
+  });
 });

@@ -13,6 +13,8 @@ export interface FactReadersOptions {
   megabytesPerFile?: number;
   /** Default 19: reading yields to everything else. */
   niceness?: number;
+  /** Go before every other program, where the system allows it, for the first moments of each batch; see `answerInRealTime`. Default false. */
+  realTime?: boolean;
   /** The compiled entry of a reader. Default: the one beside this file. */
   entry?: string;
 }
@@ -64,6 +66,7 @@ export class FactReaders {
       secondsPerFile: options.secondsPerFile ?? 5,
       megabytesPerFile: options.megabytesPerFile ?? 256,
       niceness: options.niceness ?? 19,
+      realTime: options.realTime ?? false,
     };
   }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { processorSeconds, residentBytes } from './process-usage';
+import { endRealTime } from '../system-calls';
 import { type BatchMessage, type ReadResult, type ReaderMessage, SIGN_AFTER_MS } from './reader-messages';
 
 /** Why a reader ended. `stalled`: it waited, for a disk or a processor, and did not compute. */
@@ -10,6 +11,7 @@ export interface ReaderLimits {
   secondsPerFile: number;
   megabytesPerFile: number;
   niceness: number;
+  realTime: boolean;
 }
 
 export interface ReaderEvents {
@@ -26,6 +28,8 @@ const MAX_TICK_MS = 200;
 const PATIENCE = 4;
 /** The processor's time is noted when a file takes this long, since nearly none does. */
 const NOTE_PROCESSOR_AFTER_MS = 400;
+/** As long as nearly every file takes at most; one of real time that takes longer goes on like other programs. */
+const REAL_TIME_MS = 50;
 const MAX_DETAIL = 2000;
 /** A reader inherits none of our secrets. */
 const ENVIRONMENT = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'LANG', 'LC_ALL', 'TMPDIR', 'SystemRoot'];
@@ -54,14 +58,15 @@ export class ReaderProcess {
     private readonly limits: ReaderLimits,
     private readonly events: ReaderEvents,
   ) {
-    this.child = fork(limits.entry, [limits.niceness, limits.secondsPerFile, limits.megabytesPerFile].map(String), {
+    const { niceness, secondsPerFile, megabytesPerFile, realTime } = limits;
+    this.child = fork(limits.entry, [niceness, secondsPerFile, megabytesPerFile, Number(realTime)].map(String), {
       // Plain values alone go to and fro, and JSON takes half the time of a structured clone.
       serialization: 'json',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(limits.megabytesPerFile * 0.75))}`],
+      execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(megabytesPerFile * 0.75))}`],
       env: environment(),
       // A session of its own, so that it can yield to that of HTTP, which is ours.
-      detached: limits.niceness > 0,
+      detached: niceness > 0,
     });
     this.listen();
     this.unref();
@@ -95,6 +100,7 @@ export class ReaderProcess {
       if (this.silentMs > START_SECONDS * 1000) this.kill('never-started');
       return;
     }
+    this.watchPriority();
     this.watchMemory();
     this.watchTime();
   }
@@ -105,6 +111,12 @@ export class ReaderProcess {
     this.verdict = verdict;
     this.child.ref();
     this.child.kill('SIGKILL');
+  }
+
+  /** A file over which a reader computes for seconds must not take the processor from every other program meanwhile. */
+  private watchPriority(): void {
+    const { pid } = this.child;
+    if (this.limits.realTime && pid !== undefined && this.silentMs >= REAL_TIME_MS) endRealTime(pid);
   }
 
   private watchTime(): void {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { type OpenFolder, fsPath, openFolder } from '../folder';
 import { otherMediaType } from './other-media-type';
 import { Exiftool } from './exiftool';
+import { answerInRealTime } from '../time-slice';
 import { yieldSession } from '../yield-session';
 import { resultOfFolderError } from './errno-result';
 import { type OutsideCode, readEntry } from './read-entry';
@@ -10,7 +11,7 @@ import { type BatchMessage, type ReadResult, type ReaderMessage, SIGN_AFTER_MS }
 
 /*
  * The entry of a reader: a child process that reads batches of files and may be killed at any moment. Started by
- * FactReaders, whose arguments are its niceness, and the seconds and megabytes that exiftool may need for a file.
+ * FactReaders, whose arguments are its niceness, the seconds and megabytes that exiftool may need for a file, and 1 where it is of real time.
  */
 
 let lastSignAt = 0;
@@ -68,6 +69,11 @@ async function readBatch({ id, root, folder, names, needs, heads, listed, bare }
   }
 }
 
+/** To begin at once with the next batch: the parent ends it where a file takes long. */
+function awaitBatch(): void {
+  if (realTime === 1) answerInRealTime();
+}
+
 /** A reader that hangs in a file does not notice that its parent is gone; a thread of its own does. */
 function dieWithParent(): void {
   const watch = `const parent = ${process.ppid};
@@ -76,7 +82,7 @@ function dieWithParent(): void {
   process.on('disconnect', () => process.exit(0));
 }
 
-const [niceness = NaN, secondsPerFile = 5, megabytesPerFile = 256] = process.argv.slice(2).map(Number);
+const [niceness = NaN, secondsPerFile = 5, megabytesPerFile = 256, realTime = 0] = process.argv.slice(2).map(Number);
 const outsideCode: OutsideCode = {
   rareMediaTypes: otherMediaType,
   exiftool: new Exiftool({ secondsPerFile, megabytesPerFile, onWait: () => sign(current) }),
@@ -95,7 +101,10 @@ process.on('message', (message) => {
   queue = queue.then(async () => {
     // So that the time before this batch does not count as the time of its first file.
     sign(batch.id);
-    send({ kind: 'results', id: batch.id, results: await readBatch(batch) });
+    const results = await readBatch(batch);
+    awaitBatch();
+    send({ kind: 'results', id: batch.id, results });
   });
 });
+awaitBatch();
 send({ kind: 'ready' });
