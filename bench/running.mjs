@@ -5,7 +5,7 @@ import { CommandFailure, say } from '../deploy/local/say.mjs';
 import { Delivery } from './delivery/delivery.mjs';
 import { Installation } from './product/installation.mjs';
 import { firstMove } from './sections/first-move.mjs';
-import { httpBesideWork } from './sections/http.mjs';
+import { httpBesideWork, httpWithoutRealTime } from './sections/http.mjs';
 import { largeFiles, otherDeviceThan } from './sections/large-files.mjs';
 import { memory } from './sections/memory.mjs';
 import { originalSize } from './sections/original-size.mjs';
@@ -26,6 +26,7 @@ const SECTIONS = {
   'large-files': largeFiles,
   'wide-folder': wideFolder,
   'original-size': originalSize,
+  'http-without-real-time': httpWithoutRealTime,
   memory,
   pages,
 };
@@ -69,8 +70,8 @@ export class Bench {
     return made;
   }
 
-  /** The product as shipped, started at the first call. `anew`: with nothing of before; `prepare` see `Installation.start`. */
-  async product({ anew = false, prepare } = {}) {
+  /** The product as shipped, started at the first call. `anew`: with nothing of before; the others see `Installation.start`. */
+  async product({ anew = false, prepare, environment } = {}) {
     if (anew) await this.stop();
     if (this.#product) return this.#product;
     const roots = [this.data, ...(this.otherDevice === null ? [] : [this.otherDevice])];
@@ -79,6 +80,7 @@ export class Bench {
       roots,
       cleanUps: this.cleanUps,
       ...(prepare && { prepare }),
+      ...(environment && { environment }),
     });
     const warmUp = await this.delivery({ count: this.plan.warmUp, seed: 4 });
     warmUp.begin();

@@ -11,17 +11,17 @@ import { Client } from './client.mjs';
 export class Installation {
   /**
    * A new one: nothing is left of an earlier one in this home.
-   * @param {{ home: string, roots: string[], cleanUps: Array<() => unknown>, prepare?: (home: string) => Promise<unknown> }} options
-   *   `prepare` is run before anything starts, such as to fill the ledger
+   * @param {{ home: string, roots: string[], cleanUps: Array<() => unknown>, prepare?: (home: string) => Promise<unknown>, environment?: object }} options
+   *   `prepare` is run before anything starts, such as to fill the ledger; `environment`: instead of its defaults
    */
-  static async start({ home, roots, cleanUps, prepare = async () => {} }) {
+  static async start({ home, roots, cleanUps, prepare = async () => {}, environment: changes = {} }) {
     await takeDown(madeHome(home));
     rmSync(home, { recursive: true, force: true });
     const place = madeHome(home);
     for (const root of roots) mkdirSync(root, { recursive: true });
     await prepare(place);
     const port = String(await freePort(3900));
-    const environment = { INSPECTION_ROOTS: roots.join(':'), HOST: '127.0.0.1', PORT: port };
+    const environment = { INSPECTION_ROOTS: roots.join(':'), HOST: '127.0.0.1', PORT: port, ...changes };
     const running = await bringUp({ home: place, environment, cleanUps });
     const installation = new Installation(place, running, {
       ...environment,

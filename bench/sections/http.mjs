@@ -9,10 +9,28 @@ const LONGEST_S = 600;
 
 /** Waits for answers while files are moved, beside those of the idle product, in turns. */
 export async function httpBesideWork(bench) {
+  say(`\nHTTP at ${PER_SECOND} requests/s, idle and beside a scan`);
+  const rounds = await roundsOf(bench, await bench.product(), bench.plan.rounds);
+  return {
+    measured: told(['scan', 'inspection'].flatMap((name) => ['p99', 'p50'].map((p) => measuredOf(rounds, name, p)))),
+  };
+}
+
+/** The same of a product that is told not to ask the system for real time, as it is where the system does not allow it: the slowest alone. */
+export async function httpWithoutRealTime(bench) {
+  if (bench.plan.withoutRealTime === null) return { measured: [] };
+  say(`\nHTTP at ${PER_SECOND} requests/s, without real time`);
+  const product = await bench.product({ anew: true, environment: { REAL_TIME: 'false' } });
+  const rounds = await roundsOf(bench, product, bench.plan.withoutRealTime);
+  await bench.stop();
+  const measured = ['scan', 'inspection'].map((name) => measuredOf(rounds, name, 'p99'));
+  return { measured: told(measured.map((one) => ({ ...one, key: `${one.key}-shared` }))) };
+}
+
+async function roundsOf(bench, product, count) {
   const { plan } = bench;
   const delivery = await bench.delivery({ count: plan.photos });
   const aside = await bench.delivery({ count: plan.warmUp, seed: 4 });
-  const product = await bench.product();
   const scan = await verifiedScan(product, aside);
   const one = path.join(aside.from, aside.photos.pathOf(0));
   const requests = [
@@ -24,11 +42,10 @@ export async function httpBesideWork(bench) {
       body: JSON.stringify({ path: one, profile: 'photos' }),
     },
   ];
-  say(`\nHTTP at ${PER_SECOND} requests/s, idle and beside a scan`);
   // Code that was never run is no idle product.
   await probe({ perSecond: PER_SECOND, seconds: 3, requests }).whole();
   const rounds = [];
-  for (let round = 0; round < plan.rounds; round += 1) {
+  for (let round = 0; round < count; round += 1) {
     const idle = await probe({ perSecond: PER_SECOND, seconds: plan.probeSeconds, requests }).whole();
     let busy;
     await verifiedRun('Assay, while asked', delivery, async () => {
@@ -43,22 +60,25 @@ export async function httpBesideWork(bench) {
       ),
     );
   }
-  const measured = requests.flatMap(({ name }) =>
-    ['p99', 'p50'].map((which) => {
-      const of = (state) => rounds.map((round) => round[name][state][which]);
-      return {
-        key: `http-${name}-${which}`,
-        value: median(rounds.map((round) => round[name].busy[which] / round[name].idle[which])),
-        ours: median(of('busy')),
-        theirs: median(of('idle')),
-        unit: 'ms',
-        rounds: rounds.map((round) => ({ ours: round[name].busy, theirs: round[name].idle })),
-      };
-    }),
-  );
+  return rounds;
+}
+
+function measuredOf(rounds, name, which) {
+  const of = (state) => rounds.map((round) => round[name][state][which]);
+  return {
+    key: `http-${name}-${which}`,
+    value: median(rounds.map((round) => round[name].busy[which] / round[name].idle[which])),
+    ours: median(of('busy')),
+    theirs: median(of('idle')),
+    unit: 'ms',
+    rounds: rounds.map((round) => ({ ours: round[name].busy, theirs: round[name].idle })),
+  };
+}
+
+function told(measured) {
   for (const { key, ours, theirs } of measured)
     say(`  ${key.padEnd(28)} ${ours.toFixed(1)} ms busy, ${theirs.toFixed(1)} ms idle`);
-  return { measured };
+  return measured;
 }
 
 async function verifiedScan(product, delivery) {
