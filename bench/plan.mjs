@@ -6,10 +6,10 @@
 export const QUICK = {
   name: 'quick',
   rounds: 3,
-  photos: 20_000,
+  photos: 15_000,
   warmUp: 2_000,
-  naivePhotos: 6_000,
-  exiftoolPhotos: 1_000,
+  naivePhotos: 3_000,
+  exiftoolPhotos: 300,
   bullmqConcurrencies: [300],
   originalPhotos: null,
   probeSeconds: 5,
@@ -17,9 +17,9 @@ export const QUICK = {
   scanRequests: { count: 60, wide: 10_000 },
   memory: null,
   reading: { few: 10_000, many: 100_000 },
-  pages: { few: 1_000, many: 50_000 },
+  pages: { few: 1_000, many: 20_000 },
   wideFolder: { entries: 10_000, folders: 100, rounds: 3 },
-  large: { files: 8, bytes: 64 << 20 },
+  large: { files: 2, bytes: 64 << 20 },
   subscriberStarts: 1,
 };
 

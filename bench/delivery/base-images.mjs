@@ -31,14 +31,20 @@ const OWN_TEXT = 32;
  * @typedef {{ bytes: Buffer, dates: number[], own: number }} BaseImage
  */
 
+/** Made once in a run: finding pictures of a size takes seconds. */
+let keptPhotos = null;
+let keptTiny = null;
+
 /** 36 photos of 8 to 30 KB. The same bytes at every call with the same sharp. @returns {Promise<BaseImage[]>} */
 export function photoBases() {
-  return bases(36, (number) => 8_000 + Math.round((number * 22_000) / 35));
+  keptPhotos ??= bases(36, (number) => 8_000 + Math.round((number * 22_000) / 35));
+  return keptPhotos;
 }
 
 /** 12 pictures below one block of a file system (4 KiB), for deliveries of very many files. @returns {Promise<BaseImage[]>} */
 export function tinyBases() {
-  return bases(12, (number) => 2_600 + 100 * number);
+  keptTiny ??= bases(12, (number) => 2_600 + 100 * number);
+  return keptTiny;
 }
 
 async function bases(count, sizeOf) {
