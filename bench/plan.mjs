@@ -19,7 +19,7 @@ export const QUICK = {
   reading: { few: 10_000, many: 100_000 },
   pages: { few: 1_000, many: 20_000 },
   wideFolder: { entries: 10_000, folders: 100, rounds: 3 },
-  large: { files: 2, bytes: 64 << 20 },
+  large: null,
   subscriberStarts: 1,
 };
 

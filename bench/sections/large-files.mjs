@@ -17,6 +17,7 @@ const BLOCK = 1 << 20;
  * ways together.
  */
 export async function largeFiles(bench) {
+  if (bench.plan.large === null) return { measured: [] };
   const { files, bytes } = bench.plan.large;
   if (bench.otherDevice === null)
     return { measured: [], notes: ['Large files were not measured: there is no second device.'] };

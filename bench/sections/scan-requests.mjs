@@ -4,6 +4,7 @@ import { askForScans } from '../probe/probe.mjs';
 import { verifiedRun } from '../rounds.mjs';
 
 const REST_MS = 100;
+const UNMEASURED = 20;
 /** More than a delivery takes to be moved. */
 const MANY = 100_000;
 
@@ -17,15 +18,19 @@ export async function scanRequests(bench) {
   const delivery = await bench.delivery({ count: bench.plan.photos });
   const small = await bench.delivery({ count: bench.plan.warmUp, seed: 4 });
   const large = await bench.delivery({ kind: 'tiny', count: wide, perFolder: wide });
-  const ask = (deliveries, requests) =>
-    askForScans({ url: product.client.url, count: requests, restMs: REST_MS, bodies: deliveries.map(bodyOf) });
+  const ask = (deliveries, requests, unmeasured) =>
+    askForScans({
+      url: product.client.url,
+      count: requests,
+      unmeasured,
+      restMs: REST_MS,
+      bodies: deliveries.map(bodyOf),
+    });
   say(`\nPOST /v1/scans, ${count} times`);
-  // Code that was never run is no idle product.
-  await ask([small], 20).whole();
-  const idle = await ask([small, delivery, large], count).whole();
+  const idle = await ask([small, delivery, large], count, UNMEASURED).whole();
   let busy;
   await verifiedRun('Assay, while asked', delivery, async () => {
-    const asking = ask([small, large], MANY);
+    const asking = ask([small, large], MANY, 2);
     const result = await product.client.move(delivery);
     busy = await asking.end();
     return result;
