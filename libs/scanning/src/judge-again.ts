@@ -4,7 +4,7 @@ import { BrokenDisk } from './broken-disk';
 import { type MetFile, type ReadFile, foundFile } from './judge';
 import { comparisonOf } from './judge-met';
 import { unsettledFound, whenSettled } from './unsettled';
-import { type Found, type WalkContext, beneathRoot, pathOf, readNames, sortResult } from './walk-folder';
+import { type WalkContext, beneathRoot, foundNothing, pathOf, readNames, sortResult } from './walk-folder';
 
 /** The quiet period of a file that is worth waiting for; one that is younger goes as it stands. */
 const SHORT_WAIT_MS = 3_000;
@@ -40,7 +40,7 @@ export async function judgeAgain(context: WalkContext, letters: Letter[]): Promi
 
 /** In the order of their numbers. */
 async function changedFiles(context: WalkContext, letters: Letter[]): Promise<ChangedFile[]> {
-  const found: Found = { files: [], folders: [], unsettled: [] };
+  const found = foundNothing();
   for (const [folder, members] of byFolder(letters)) {
     const names = changedNames(context, folder, members);
     const results = names.length === 0 ? [] : await readNames(context, folder, names, { listed: false });

@@ -2,7 +2,7 @@ import type { UnsettledFile } from '@assay/ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokenDisk } from './broken-disk';
 import { skippedFile } from './judge';
-import { type Found, type WalkContext, pathOf, readNames } from './walk-folder';
+import { type Found, type WalkContext, foundNothing, pathOf, readNames } from './walk-folder';
 
 /** The reason of a file that changed within its quiet period. */
 export const STILL_BEING_WRITTEN = 'still-being-written';
@@ -22,7 +22,7 @@ export interface SettledFound extends Found {
 
 /** Looks at young files again: one that is as it was is judged, one that changed is skipped, since its writer is at work. */
 export async function unsettledFound(context: WalkContext, files: UnsettledFile[]): Promise<SettledFound> {
-  const found: SettledFound = { files: [], folders: [], unsettled: [], vanishedFrom: [] };
+  const found: SettledFound = { ...foundNothing(), vanishedFrom: [] };
   const byFolder = new Map<string, UnsettledFile[]>();
   for (const file of files) {
     const folder = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));

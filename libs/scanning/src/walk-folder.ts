@@ -56,7 +56,11 @@ export interface Found {
   /** Paths of subfolders. */
   folders: string[];
   unsettled: UnsettledFile[];
+  /** A name went between the listing and the look: a writer may have given a finished file its name, which the listing does not have. */
+  vanished: boolean;
 }
+
+export const foundNothing = (): Found => ({ files: [], folders: [], unsettled: [], vanished: false });
 
 export const pathOf = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 const isBroken = new Set([
@@ -99,7 +103,8 @@ export function sortResult(context: WalkContext, path: string, result: ReadResul
       found.folders.push(path);
       return;
     case 'gone':
-      // It went between the listing and the look: by the time of the walk there was no such file.
+      // By the time of the walk there was no such file.
+      found.vanished = true;
       return;
     case 'broken-disk':
       throw new BrokenDisk(result.code, path);
@@ -131,7 +136,7 @@ async function group(
   entries: ReturnType<typeof listFolder> extends Generator<infer T> ? T : never,
   fresh: boolean,
 ): Promise<Found> {
-  const found: Found = { files: [], folders: [], unsettled: [] };
+  const found = foundNothing();
   const strays = await giveStraysBack(
     context.ledger,
     {
@@ -175,7 +180,7 @@ async function group(
  */
 export function* walkFolder(context: WalkContext, folder: OpenFolder, fresh: boolean): Generator<Promise<Found>> {
   const skipped = (reason: string): Promise<Found> =>
-    Promise.resolve({ files: [skippedFile(folder.path, reason)], folders: [], unsettled: [] });
+    Promise.resolve({ ...foundNothing(), files: [skippedFile(folder.path, reason)] });
   try {
     const open = openFolder(context.directory.root, beneathRoot(context, folder.path));
     try {

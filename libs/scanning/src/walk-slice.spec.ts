@@ -237,6 +237,24 @@ describe('the walk of a scan', () => {
     expect(await ledger.unsettled(scan, 10)).toEqual([]);
   });
 
+  it('meets a file whose writer gives it its name while the folder is walked, under that name', async () => {
+    for (let index = 0; index < 1_500; index += 1) write(`f${String(index).padStart(4, '0')}.txt`);
+    write('upload.part', 'all of it');
+    const scan = await scanOf();
+    const { readers } = bench;
+    const read = readers.read.bind(readers);
+    // The folder was listed to its end, and the last name of it is not looked at yet.
+    readers.read = (request) => {
+      readers.read = read;
+      fs.renameSync(join(directory, 'upload.part'), join(directory, 'a-picture.txt'));
+      return read(request);
+    };
+    expect(await walkOn(scan)).toBe('walked');
+    const found = (await rows(scan)).map(({ path }) => path);
+    expect(found).toHaveLength(1_501);
+    expect(found).toContain('a-picture.txt');
+  });
+
   it('plans a dry run and leaves it undone', async () => {
     write('a.txt');
     const scan = await scanOf(PROFILE, { dryRun: true });

@@ -6,7 +6,7 @@ import type { Comparison } from './comparison';
 import type { MetFile } from './judge';
 import { comparisonOf, judgeCompared, judgeEach } from './judge-met';
 import { Publications } from './publications';
-import { GROUP, type Found, type WalkContext, walkFolder } from './walk-folder';
+import { GROUP, type Found, type WalkContext, foundNothing, walkFolder } from './walk-folder';
 import { unsettledFound, whenSettled } from './unsettled';
 
 /**
@@ -37,6 +37,13 @@ const SIGN_MS = 2_000;
 type MetBatch = Omit<WalkBatch, 'files'> & { files: MetFile[] };
 const emptyBatch = () => ({ files: [], folders: [], unsettled: [], settled: [], done: [] });
 
+/** A group being read, or the `end` of a folder, which comes after its groups. */
+interface Ahead {
+  folder: OpenFolder;
+  found: Promise<Found>;
+  end: boolean;
+}
+
 /** The walk is no longer ours; nothing more may be written. */
 class Lost extends Error {}
 
@@ -49,6 +56,8 @@ export class SliceWalk {
   /** Folders that this slice was the first to meet: nothing in them has a row yet. */
   private readonly fresh = new Set<number>();
   private readonly listedAgain = new Map<string, number>();
+  /** Folders from which a name went while they were walked. */
+  private readonly vanishedFrom = new Set<string>();
   private readonly publications: Publications;
   private readonly backlog: Backlog;
 
@@ -103,18 +112,18 @@ export class SliceWalk {
 
   /** Walks these folders to their ends, groups read ahead, rows recorded in order. Returns an end where the slice is to end before. */
   private async walkFolders(folders: OpenFolder[]): Promise<SliceEnd | null> {
-    const ahead: { found: Promise<Found>; done: number | null }[] = [];
+    const ahead: Ahead[] = [];
     for (const folder of folders) {
       const fresh = this.fresh.delete(folder.id);
       for (const found of walkFolder(this.context, folder, fresh)) {
         // Awaited in its turn; a failure before that must not count as unhandled.
         found.catch(() => undefined);
-        ahead.push({ found, done: null });
+        ahead.push({ folder, found, end: false });
         while (ahead.length > READ_AHEAD) await this.take(ahead.shift());
         const end = await this.mustEnd();
         if (end) return this.leaveOff(ahead, end);
       }
-      ahead.push({ found: Promise.resolve({ files: [], folders: [], unsettled: [] }), done: folder.id });
+      ahead.push({ folder, found: Promise.resolve(foundNothing()), end: true });
     }
     while (ahead.length > 0) await this.take(ahead.shift());
     await this.flush();
@@ -122,20 +131,24 @@ export class SliceWalk {
   }
 
   /** Ends the slice: what was read is recorded, since it is paid for. */
-  private async leaveOff(ahead: { found: Promise<Found>; done: number | null }[], end: SliceEnd): Promise<SliceEnd> {
+  private async leaveOff(ahead: Ahead[], end: SliceEnd): Promise<SliceEnd> {
     while (ahead.length > 0) await this.take(ahead.shift());
     await this.flush();
     await this.publications.ended();
     return end;
   }
 
-  private async take(next: { found: Promise<Found>; done: number | null } | undefined): Promise<void> {
+  private async take(next: Ahead | undefined): Promise<void> {
     if (!next) return;
     const found = await this.whileAlive(next.found);
     this.batch.files.push(...found.files);
     this.batch.folders.push(...found.folders);
     this.batch.unsettled.push(...found.unsettled);
-    if (next.done !== null) this.batch.done.push(next.done);
+    if (found.vanished) this.vanishedFrom.add(next.folder.path);
+    if (next.end) {
+      await this.listVanished(next.folder.path);
+      this.batch.done.push(next.folder.id);
+    }
     const { files, folders, unsettled, done } = this.batch;
     if (files.length + folders.length + unsettled.length + done.length >= GROUP) await this.flush();
   }
@@ -193,20 +206,27 @@ export class SliceWalk {
       const found = await unsettledFound(this.context, files);
       this.batch.files.push(...found.files);
       this.batch.settled.push(...files.map(({ path }) => path));
-      await this.listAgain(found.vanishedFrom);
+      for (const path of new Set(found.vanishedFrom)) {
+        this.vanishedFrom.add(path);
+        await this.listVanished(path);
+      }
       await this.flush();
       const end = await this.mustEnd();
       if (end) return end;
     }
   }
 
-  /** A supplier who goes on and on must not keep the walk from ending: each folder is listed again a few times at most. */
-  private async listAgain(folders: string[]): Promise<void> {
-    for (const path of new Set(folders)) {
+  /**
+   * Lists a folder again from which a name went, and again where one goes meanwhile. A supplier who goes on and on must not keep the walk from ending: a
+   * few times at most.
+   */
+  private async listVanished(path: string): Promise<void> {
+    while (this.vanishedFrom.delete(path)) {
       const times = this.listedAgain.get(path) ?? 0;
-      if (times >= MOST_LISTINGS) continue;
+      if (times >= MOST_LISTINGS) return;
       this.listedAgain.set(path, times + 1);
-      for (const found of walkFolder(this.context, { id: 0, path }, false)) await this.take({ found, done: null });
+      const folder = { id: 0, path };
+      for (const found of walkFolder(this.context, folder, false)) await this.take({ folder, found, end: false });
     }
   }
 }

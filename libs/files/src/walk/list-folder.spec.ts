@@ -21,19 +21,19 @@ describe('the listing of a folder', () => {
     for (const name of names) writeFileSync(join(root, name), '');
     return names;
   };
-  const groups = (...how: [size: number, sorted?: number]) =>
+  const groups = (...how: [size: number, runs?: { first: number; most: number }]) =>
     [...listFolder(folder, ...how)].map((group) => group.map(({ name }) => name));
 
-  it('gives groups in the order of their names, whatever the order of the folder', () => {
+  it('gives a folder’s groups in the order of their names, whatever its own order', () => {
     const names = write(1_100);
     expect(groups(500)).toEqual([names.slice(0, 500), names.slice(500, 1_000), names.slice(1_000)]);
   });
 
-  it('gives a folder of more than are put in order together in runs, each in order, and every name once', () => {
+  it('gives a large folder in runs that grow, each in order, and every name once', () => {
     const names = write(1_100);
-    const found = groups(100, 400);
-    expect(found.map(({ length }) => length)).toEqual([100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100]);
-    for (const run of [found.slice(0, 4), found.slice(4, 8), found.slice(8)])
+    const found = groups(100, { first: 100, most: 300 });
+    expect(found.map(({ length }) => length)).toEqual(Array.from({ length: 11 }, () => 100));
+    for (const run of [found.slice(0, 1), found.slice(1, 4), found.slice(4, 7), found.slice(7, 10), found.slice(10)])
       expect(run.flat()).toEqual(run.flat().sort());
     expect(found.flat().sort()).toEqual(names);
   });
