@@ -158,9 +158,11 @@ const METHOD = `## What is measured, and how
   whose jobs are gathered into the product's batches, no niceness, the best of several concurrencies. Its queue is on disk every second, the product's before each confirm.
 - **exiftool** moves by date (\`-fast2 -d … '-directory<DateTimeOriginal'\`), one process.
 - **HTTP**: an open loop of 100 requests/s from a program of its own, half of each kind; each wait counts from when the request was due, so that a stall is charged with all that it
-  delayed (coordinated omission). Where it may, the thread that asks is a real-time one: its own waits for the processor are not the product's. The product asks the system for
-  real time as well ([0020](adr/0020-requests-in-real-time.md)), which root, who ran this, has; the rows that say so are of a product that was told not to (\`REAL_TIME=false\`).
-- **POST /v1/scans**: three directories in turn, one after the other, each a dry run that is cancelled at once, with 100 ms in between; then the same while a delivery is moved.
+  delayed (coordinated omission). Where it may, the thread that asks is a real-time one: its own waits for the processor are not the product's. Connections are kept
+  open. The product asks the system for real time as well ([0020](adr/0020-requests-in-real-time.md)), and each row says whether it had it; those that are called "no real time" are of a product
+  that was told not to ask (\`REAL_TIME=false\`).
+- **POST /v1/scans**: three directories in turn, one after the other, each a dry run that is cancelled at once, with 100 ms in between; then the same while a delivery is moved. The first 20
+  (2 while one is moved) do not count: code that was never run is no idle product.
 - **The machine** counts for more than in a single-threaded loop, since every program of the product shares it. On two cores of an Intel Xeon on which the same job took 10.9 to 16.8 s within
   an hour, a whole run gave 0.22 of the best loop, 1.8 of the naive one, 1.4 of BullMQ and 72 of exiftool, and 280,000 photos took 50.2 s (2026-11-30, commit 94825b5).
 - **Memory** is the kernel's high-water mark of each process; **pages** are read from a ledger that is filled through its own interface.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { say } from '../../deploy/local/say.mjs';
 import { probe } from '../probe/probe.mjs';
@@ -10,9 +11,9 @@ const LONGEST_S = 600;
 /** Waits for answers while files are moved, beside those of the idle product, in turns. */
 export async function httpBesideWork(bench) {
   say(`\nHTTP at ${PER_SECOND} requests/s, idle and beside a scan`);
-  const rounds = await roundsOf(bench, await bench.product(), bench.plan.rounds);
+  const found = await roundsOf(bench, await bench.product(), bench.plan.rounds);
   return {
-    measured: told(['scan', 'inspection'].flatMap((name) => ['p99', 'p50'].map((p) => measuredOf(rounds, name, p)))),
+    measured: told(['scan', 'inspection'].flatMap((name) => ['p99', 'p50'].map((p) => measuredOf(found, name, p)))),
   };
 }
 
@@ -21,9 +22,9 @@ export async function httpWithoutRealTime(bench) {
   if (bench.plan.withoutRealTime === null) return { measured: [] };
   say(`\nHTTP at ${PER_SECOND} requests/s, without real time`);
   const product = await bench.product({ anew: true, environment: { REAL_TIME: 'false' } });
-  const rounds = await roundsOf(bench, product, bench.plan.withoutRealTime);
+  const found = await roundsOf(bench, product, bench.plan.withoutRealTime);
   await bench.stop();
-  const measured = ['scan', 'inspection'].map((name) => measuredOf(rounds, name, 'p99'));
+  const measured = ['scan', 'inspection'].map((name) => measuredOf(found, name, 'p99'));
   return { measured: told(measured.map((one) => ({ ...one, key: `${one.key}-shared` }))) };
 }
 
@@ -42,6 +43,7 @@ async function roundsOf(bench, product, count) {
       body: JSON.stringify({ path: one, profile: 'photos' }),
     },
   ];
+  const note = (await hasRealTime(product)) ? 'in real time' : 'not in real time';
   // Code that was never run is no idle product.
   await probe({ perSecond: PER_SECOND, seconds: 3, requests }).whole();
   const rounds = [];
@@ -60,10 +62,10 @@ async function roundsOf(bench, product, count) {
       ),
     );
   }
-  return rounds;
+  return { rounds, note };
 }
 
-function measuredOf(rounds, name, which) {
+function measuredOf({ rounds, note }, name, which) {
   const of = (state) => rounds.map((round) => round[name][state][which]);
   return {
     key: `http-${name}-${which}`,
@@ -71,8 +73,18 @@ function measuredOf(rounds, name, which) {
     ours: median(of('busy')),
     theirs: median(of('idle')),
     unit: 'ms',
+    note,
     rounds: rounds.map((round) => ({ ours: round[name].busy, theirs: round[name].idle })),
   };
+}
+
+/** As the kernel says of every API process' main thread: proc(5), field 41, whose 2 is SCHED_RR. */
+async function hasRealTime(product) {
+  const { api } = await product.programs();
+  return api.every((pid) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38] === '2';
+  });
 }
 
 function told(measured) {

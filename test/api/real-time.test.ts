@@ -6,7 +6,7 @@ import { NORMAL, REAL_TIME, policyOf } from '../local/scheduling';
 
 jest.setTimeout(90_000);
 
-const allowed = process.platform === 'linux' && spawnSync('chrt', ['--rr', '1', 'true']).status === 0;
+const allowed = process.platform === 'linux' && spawnSync('chrt', ['--rr', '2', 'true']).status === 0;
 
 (allowed ? describe : describe.skip)('where the system allows real time', () => {
   let installation: Installation;
@@ -31,7 +31,9 @@ const allowed = process.platform === 'linux' && spawnSync('chrt', ['--rr', '1', 
     await installation.start({ subscribers: 1 });
     const { id } = await installation.scan({ directory: 'in', profile: 'any-file', dryRun: true });
     await installation.finished(id);
-    await installation.api.post('/v1/inspections', { path: 'in/a', profile: 'any-file' });
+    // A reader whose first reading took long is of real time again only after the next one.
+    for (let tries = 0; tries < 20 && !policies(installation.apiProcess).children.includes(REAL_TIME); tries += 1)
+      await installation.api.post('/v1/inspections', { path: 'in/a', profile: 'any-file' });
     const { main, threads, children } = policies(installation.apiProcess);
     expect([main, children]).toEqual([REAL_TIME, [NORMAL, REAL_TIME]]);
     expect(new Set(threads)).toEqual(new Set([NORMAL]));
@@ -42,7 +44,7 @@ const allowed = process.platform === 'linux' && spawnSync('chrt', ['--rr', '1', 
     ['moves files as well', { activeInspectionSubscribe: 'true' }],
     ['is told so', { REAL_TIME: 'false' }],
   ])('a process that %s has not', async (_why, environment) => {
-    await installation.startApi(environment);
+    await installation.startApi({ SCAN_THREADS: '0', ...environment });
     await installation.api.post('/v1/inspections', { path: 'in/a', profile: 'any-file' });
     const { main, children } = policies(installation.apiProcess);
     expect([main, children]).toEqual([NORMAL, [NORMAL]]);

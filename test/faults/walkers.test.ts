@@ -71,11 +71,11 @@ describe('the walk of one large folder', () => {
   });
 
   it('that is stopped in the middle of a write holds up everybody, who say so, until it is ended', async () => {
-    await installation.startApi({ PUBLISH_TIMEOUT_SECONDS: '2' });
-    const first = installation.apiProcess;
+    const first = await installation.startApi();
+    // It answers while the first walks, and walks nothing itself.
+    await installation.startApi({ PUBLISH_TIMEOUT_SECONDS: '2', SCAN_THREADS: '0' });
     const { id, before } = await scan();
     expect(await isMidway(id, 0)).toBe(true);
-    await installation.startApi({ PUBLISH_TIMEOUT_SECONDS: '2' });
     await stopProcess(first, ledger(), 'writing');
     const { status, body } = await installation.api.get<ProblemAnswer>('/health/ready');
     expect([status, body['parts']]).toEqual([
@@ -84,6 +84,7 @@ describe('the walk of one large folder', () => {
     ]);
     expect((await installation.api.get(`/v1/scans/${id}`)).status).toBe(200);
     await first.kill();
+    await installation.startApi();
     await installation.startSubscriber();
     const { scan: ended } = await expectAccounted(installation, id, before);
     expect(ended.counts).toMatchObject({ found: FILES, accepted: FILES });

@@ -21,6 +21,9 @@ export async function stopProcess(
       if (isLocked(ledger) === (when === 'writing')) return;
       process.signal('SIGCONT');
     }
+  } catch (error) {
+    process.signal('SIGCONT');
+    throw error;
   } finally {
     ledger.close();
   }

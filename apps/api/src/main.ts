@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import { surviveLostChannels } from '@assay/broker';
 import { BadEnvironment, type Config, readConfig } from '@assay/config';
 import { InvalidProfileError, ProfilesFolderError } from '@assay/config/profiles';
-import { answerAtOnce, answerInRealTime } from '@assay/files';
+import { answerAtOnce } from '@assay/files';
 import { LedgerMisconfigured, LedgerUnavailable } from '@assay/ledger';
 import { startApi } from './api';
 import { BadTrustProxy } from './http-application';
 import { createLog } from './log';
+import { RealTime } from './real-time';
 
 /** What an operator can mend, in words; null where the fault is ours. */
 function mendable(error: unknown, config: Config | null): string | null {
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
     // Not before: starting takes much of the processor.
-    const realTime = config.http.realTime && answerInRealTime();
+    const realTime = config.http.realTime && new RealTime().begin();
     log.info(
       { realTime },
       realTime ? 'Requests go before other programs' : 'Requests share the processor with other programs',

@@ -34,5 +34,5 @@ export { exiftoolAvailability, type ExiftoolAvailability } from './read-facts/ex
 export type { ReadRequest, ReadResult } from './read-facts/reader-messages';
 export { UnsafeFileSystem, assertPublishesSafely } from './move-file/publishes-safely';
 export { noRoomFor, noRoomIn } from './room';
-export { answerAtOnce, answerInRealTime, takeTurns } from './time-slice';
+export { answerAtOnce, answerInRealTime, shareProcessor, takeTurns } from './time-slice';
 export { yieldSession } from './yield-session';

@@ -214,15 +214,15 @@ export function setSchedulerSlice(slice: bigint, niceness: number): boolean {
 }
 
 /**
- * Makes this thread one of real time (SCHED_RR) of the lowest such priority; what it starts later is not. False where the system can't do that, or does not
- * allow it: it takes CAP_SYS_NICE, or a limit RLIMIT_RTPRIO of 1 (sched(7)).
+ * Makes this thread one of real time (SCHED_RR) of this priority, 1 being the lowest; what it starts later is not. False where the system can't do that, or
+ * does not allow it: it takes CAP_SYS_NICE, or a limit RLIMIT_RTPRIO of as much (sched(7)).
  */
-export function becomeRealTime(): boolean {
-  return setScheduler(0, { flags: SCHED_FLAG_RESET_ON_FORK, policy: SCHED_RR, priority: 1 });
+export function setRealTime(priority: number): boolean {
+  return setScheduler(0, { flags: SCHED_FLAG_RESET_ON_FORK, policy: SCHED_RR, priority });
 }
 
-/** The opposite, for the main thread of another process, which is of niceness 0 then. False where that was not to be done. */
-export function endRealTime(pid: number): boolean {
+/** The opposite, for the main thread of a process, 0 for this thread: of niceness 0, with turns of `slice` nanoseconds. False where that was not to be done. */
+export function endRealTime(pid: number, slice: bigint): boolean {
   // The flag once set, only the superuser may clear it.
-  return setScheduler(pid, { flags: SCHED_FLAG_RESET_ON_FORK });
+  return setScheduler(pid, { flags: SCHED_FLAG_RESET_ON_FORK, slice });
 }

@@ -50,7 +50,9 @@ export interface BatchMessage extends ReadRequest {
 
 /** From a reader. Every message is a sign of life; `progress` is sent before a file where the last sign is a while ago. */
 export type ReaderMessage =
-  { kind: 'ready' } | { kind: 'progress'; id: number } | { kind: 'results'; id: number; results: ReadResult[] };
+  | { kind: 'ready'; realTime: boolean }
+  | { kind: 'progress'; id: number }
+  | { kind: 'results'; id: number; results: ReadResult[] };
 
 /** A reader gives a sign before each file that it begins this long after its last one. */
 export const SIGN_AFTER_MS = 100;

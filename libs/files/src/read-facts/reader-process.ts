@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { processorSeconds, residentBytes } from './process-usage';
-import { endRealTime } from '../system-calls';
+import { shareProcessor } from '../time-slice';
 import { type BatchMessage, type ReadResult, type ReaderMessage, SIGN_AFTER_MS } from './reader-messages';
 
 /** Why a reader ended. `stalled`: it waited, for a disk or a processor, and did not compute. */
@@ -28,7 +28,7 @@ const MAX_TICK_MS = 200;
 const PATIENCE = 4;
 /** The processor's time is noted when a file takes this long, since nearly none does. */
 const NOTE_PROCESSOR_AFTER_MS = 400;
-/** As long as nearly every file takes at most; one of real time that takes longer goes on like other programs. */
+/** As long as nearly every batch of one file takes at most; a reader of real time that takes longer goes on like other programs. */
 const REAL_TIME_MS = 50;
 const MAX_DETAIL = 2000;
 /** A reader inherits none of our secrets. */
@@ -44,6 +44,10 @@ export class ReaderProcess {
   private readonly child: ChildProcess;
   private readonly unanswered: BatchMessage[] = [];
   private ready = false;
+  /** As the reader said; it is again with each batch. */
+  private realTime = false;
+  /** When the batch that is being read was begun; null where that takes so long that the reader is not of real time any more. */
+  private begunAt: number | null = null;
   private silentMs = 0;
   private lastTickAt = performance.now();
   private processorAt: { silentMs: number; seconds: number } | null = null;
@@ -83,7 +87,7 @@ export class ReaderProcess {
   }
 
   send(batch: BatchMessage): void {
-    if (this.unanswered.length === 0) this.sign();
+    if (this.unanswered.length === 0) this.begin();
     this.unanswered.push(batch);
     // A failed send is followed by the end, which tells what is unanswered.
     this.child.send(batch, () => undefined);
@@ -100,7 +104,7 @@ export class ReaderProcess {
       if (this.silentMs > START_SECONDS * 1000) this.kill('never-started');
       return;
     }
-    this.watchPriority();
+    this.watchPriority(now);
     this.watchMemory();
     this.watchTime();
   }
@@ -114,9 +118,12 @@ export class ReaderProcess {
   }
 
   /** A file over which a reader computes for seconds must not take the processor from every other program meanwhile. */
-  private watchPriority(): void {
+  private watchPriority(now: number): void {
     const { pid } = this.child;
-    if (this.limits.realTime && pid !== undefined && this.silentMs >= REAL_TIME_MS) endRealTime(pid);
+    if (!this.realTime || pid === undefined || this.begunAt === null || now - this.begunAt < REAL_TIME_MS) return;
+    // Once: by the time of another try it may have ended this batch, and be of real time for the next one.
+    this.begunAt = null;
+    shareProcessor(pid);
   }
 
   private watchTime(): void {
@@ -148,6 +155,11 @@ export class ReaderProcess {
     if (grown > limit) this.kill('memory');
     // What the files before left behind would be held against the next one.
     else if (grown > limit / 2) this.retiring = true;
+  }
+
+  private begin(): void {
+    this.begunAt = performance.now();
+    this.sign();
   }
 
   private sign(): void {
@@ -188,10 +200,12 @@ export class ReaderProcess {
     this.sign();
     if (message.kind === 'ready') {
       this.ready = true;
+      this.realTime = message.realTime;
       if (this.child.pid !== undefined) this.baselineBytes = residentBytes(this.child.pid);
       this.events.ready();
     } else if (message.kind === 'results') {
       const batch = this.unanswered.shift();
+      this.begin();
       if (batch?.id !== message.id) throw new Error(`a reader answered batch ${message.id} out of turn`);
       this.events.results(batch, message.results);
       if (this.retiring && this.unanswered.length === 0) this.kill('retired');

@@ -41,15 +41,21 @@ const allowed = process.platform === 'linux' && spawnSync('chrt', ['--rr', '1', 
     return childrenOf(process.pid).find((pid) => !before.includes(pid)) ?? 0;
   };
 
+  /** A first reading may take long on a busy machine, and the reader is of real time again only after the next one. */
+  const becomes = async (reader: number, policy: number): Promise<void> => {
+    for (let tries = 0; policyOf(reader) !== policy && tries < 20; tries += 1) await read('quick');
+    expect(policyOf(reader)).toBe(policy);
+  };
+
   it('of real time begins at once with each batch, and leaves the processor to others where a file takes long', async () => {
     const reader = await start(true);
-    expect(policyOf(reader)).toBe(REAL_TIME);
+    await becomes(reader, REAL_TIME);
     let ended = false;
     const slow = read('slow').finally(() => (ended = true));
     while (policyOf(reader) !== NORMAL && !ended) await sleep(5);
     expect(ended).toBe(false);
     expect(await slow).toMatchObject([{ kind: 'read' }]);
-    expect(policyOf(reader)).toBe(REAL_TIME);
+    await becomes(reader, REAL_TIME);
   });
 
   it('is none of real time where that is not asked for', async () => {

@@ -69,10 +69,8 @@ async function readBatch({ id, root, folder, names, needs, heads, listed, bare }
   }
 }
 
-/** To begin at once with the next batch: the parent ends it where a file takes long. */
-function awaitBatch(): void {
-  if (realTime === 1) answerInRealTime();
-}
+/** To begin at once with the next batch: the parent ends it where one takes long. True where the system allows it. */
+const beginAtOnce = (): boolean => realTime === 1 && answerInRealTime('asked');
 
 /** A reader that hangs in a file does not notice that its parent is gone; a thread of its own does. */
 function dieWithParent(): void {
@@ -102,9 +100,8 @@ process.on('message', (message) => {
     // So that the time before this batch does not count as the time of its first file.
     sign(batch.id);
     const results = await readBatch(batch);
-    awaitBatch();
+    beginAtOnce();
     send({ kind: 'results', id: batch.id, results });
   });
 });
-awaitBatch();
-send({ kind: 'ready' });
+send({ kind: 'ready', realTime: beginAtOnce() });
