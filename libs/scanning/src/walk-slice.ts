@@ -225,6 +225,8 @@ export class SliceWalk {
       const times = this.listedAgain.get(path) ?? 0;
       if (times >= MOST_LISTINGS) return;
       this.listedAgain.set(path, times + 1);
+      // What was met has its row first, so that it is not met again.
+      await this.flush();
       const folder = { id: 0, path };
       for (const found of walkFolder(this.context, folder, false)) await this.take({ folder, found, end: false });
     }
